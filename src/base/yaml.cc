@@ -1,0 +1,81 @@
+#include "base/yaml.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <set>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace codman::base {
+namespace {
+
+constexpr int kMaxDepth = 32;
+constexpr int kMaxNodes = 200000;  // aliases may multiply: a small file must not become a huge tree
+
+struct Converter {
+  const std::string& file;
+  int nodes = 0;
+
+  Error At(const YAML::Node& node, const std::string& message) const {
+    return InvalidInput(format("{}:{}: {}", file, node.Mark().line + 1, message));
+  }
+
+  Json Scalar(const YAML::Node& node) const {
+    const std::string& text = node.Scalar();
+    if (node.Tag() == "!") return Json(text);  // quoted
+    if (text == "true" || text == "True") return Json(true);
+    if (text == "false" || text == "False") return Json(false);
+    if (text.empty() || text == "null" || text == "~") return Json();
+    if (auto number = ParseDouble(text)) return Json(*number);
+    return Json(text);
+  }
+
+  Result<Json> Map(const YAML::Node& node, int depth) {
+    std::set<std::string> seen;
+    std::vector<Json::Member> members;
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) return At(entry.first, "a key must be plain text");
+      const std::string& key = entry.first.Scalar();
+      if (!seen.insert(key).second) return At(entry.first, format("the key '{}' stands twice; keep one", key));
+      Json value = TRY(Convert(entry.second, depth + 1));
+      value.set_line(entry.first.Mark().line + 1);
+      members.emplace_back(key, std::move(value));
+    }
+    return Json::Object(std::move(members));
+  }
+
+  Result<Json> Convert(const YAML::Node& node, int depth) {
+    if (depth > kMaxDepth) return At(node, format("nested deeper than {} levels", kMaxDepth));
+    if (++nodes > kMaxNodes) return At(node, "the document is too large");
+    Json json;
+    if (node.IsScalar()) {
+      json = Scalar(node);
+    } else if (node.IsSequence()) {
+      json = Json::Array();
+      for (const auto& item : node) json.Add(TRY(Convert(item, depth + 1)));
+    } else if (node.IsMap()) {
+      json = TRY(Map(node, depth));
+    }
+    json.set_line(node.Mark().line + 1);
+    return json;
+  }
+};
+
+}  // namespace
+
+Result<Json> ParseYaml(std::string_view text, const std::string& file) {
+  try {
+    auto documents = YAML::LoadAll(std::string(text));
+    if (documents.size() > 1) return InvalidInput(format("{}: holds several documents; keep one per file", file));
+    if (documents.empty()) return Json::Object();
+    Converter converter{file};
+    return converter.Convert(documents[0], 0);
+  } catch (const YAML::Exception& error) {
+    return InvalidInput(format("{}:{}: not valid YAML: {}", file, error.mark.line + 1, error.msg));
+  }
+}
+
+Result<Json> ReadYaml(const std::string& path) { return ParseYaml(TRY(ReadFile(path)), path); }
+
+}  // namespace codman::base

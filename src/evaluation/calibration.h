@@ -1,0 +1,27 @@
+// How far predicted risks are from observed frequencies.
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace codman::evaluation {
+
+struct CalibrationBin {
+  double mean_risk = 0, observed = 0, low = 0, high = 0;  // Wilson 95 % interval of `observed`
+  int64_t rows = 0;
+};
+
+struct Calibration {
+  // Logistic regression of the label on logit(risk): slope 1 and intercept 0 are perfect (Cox 1958; Van Calster 2016).
+  double slope = 0, intercept = 0;
+  double in_the_large = 0;   // intercept with the slope fixed at 1
+  double ece = 0;            // expected calibration error over the bins
+  std::vector<CalibrationBin> bins;  // at most 10, of equal row counts (ties together)
+};
+
+// risks in [0, 1] are clamped to [1e-12, 1 − 1e-12] for the logit. Newton's method to 1e-12; deterministic.
+Calibration Calibrate(std::span<const double> risks, std::span<const double> labels);
+
+double BrierScore(std::span<const double> risks, std::span<const double> labels);
+
+}  // namespace codman::evaluation

@@ -1,0 +1,172 @@
+#include "events/concepts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/problems.h"
+#include "base/text.h"
+#include "base/yaml.h"
+
+namespace codman::events {
+namespace {
+
+using base::Problems;
+
+const std::vector<std::string> kConceptKeys = {
+    "name", "label", "group", "codes", "unit", "conversions", "range", "top_code", "ambiguous",
+    "worst", "reference", "latency", "source"};
+
+std::optional<std::pair<double, double>> ReadPair(const Json& entry, const char* key, Problems* problems) {
+  const Json& pair = entry[key];
+  if (pair.is_null()) return {};
+  if (pair.size() != 2 || !pair.items()[0].is_number() || !pair.items()[1].is_number() ||
+      pair.items()[0].AsDouble() > pair.items()[1].AsDouble()) {
+    problems->Add(pair, format("'{}' must be two numbers, the lower one first: [10, 350]", key));
+    return {};
+  }
+  return std::pair(pair.items()[0].AsDouble(), pair.items()[1].AsDouble());
+}
+
+std::vector<Conversion> ReadConversions(const Json& entry, Problems* problems) {
+  std::vector<Conversion> conversions;
+  for (const auto& item : entry["conversions"].items()) {
+    problems->CheckKeys(item, {"unit", "factor", "divide", "offset"});
+    Conversion conversion{problems->Text(item, "unit"), problems->Number(item, "factor", 1),
+                          problems->Number(item, "offset", 0)};
+    if (const Json* divisor = item.Find("divide")) conversion.factor = 1 / divisor->AsDouble(1);
+    if (conversion.factor == 0 || !std::isfinite(conversion.factor)) {
+      problems->Add(item, "a conversion factor must be a number other than 0");
+    }
+    conversions.push_back(conversion);
+  }
+  return conversions;
+}
+
+Worst ReadWorst(const Json& entry, Problems* problems) {
+  std::string worst = problems->Text(entry, "worst", false);
+  if (worst == "high") return Worst::kHigh;
+  if (worst == "low") return Worst::kLow;
+  if (!worst.empty()) problems->Add(entry["worst"], "'worst' must be high or low");
+  return Worst::kNone;
+}
+
+Concept ReadConcept(const std::string& file, const Json& entry, Problems* problems) {
+  problems->CheckKeys(entry, kConceptKeys);
+  Concept read;
+  read.file = file;
+  read.line = entry.line();
+  read.name = problems->Text(entry, "name");
+  read.label = problems->Text(entry, "label", false);
+  if (read.label.empty()) read.label = read.name;
+  read.group = problems->Text(entry, "group", false);
+  read.codes = problems->Texts(entry, "codes");
+  read.unit = problems->Text(entry, "unit");
+  read.conversions = ReadConversions(entry, problems);
+  auto range = ReadPair(entry, "range", problems);
+  if (!range) problems->Add(entry, format("concept '{}' has no plausible range: add range: [low, high]", read.name));
+  std::tie(read.low, read.high) = range.value_or(std::pair(0.0, 0.0));
+  std::tie(read.reference_low, read.reference_high) =
+      ReadPair(entry, "reference", problems).value_or(std::pair(0.0, 0.0));
+  read.ambiguous = ReadPair(entry, "ambiguous", problems);
+  if (const Json* top = entry.Find("top_code")) read.top_code = top->AsDouble();
+  read.worst = ReadWorst(entry, problems);
+  if (const Json* latency = entry.Find("latency")) {
+    auto parsed = base::ParseDuration(latency->AsString());
+    if (!parsed) problems->Add(*latency, "'latency' must be a duration such as 30m or 2h");
+    read.latency_us = parsed.value_or(0);
+  }
+  return read;
+}
+
+// The canonical text of what can change an answer.
+std::string AnswerText(const Concept& c) {
+  std::string text = format("{}|{}|{}|{}|{}|{}|", c.name, c.unit, c.low, c.high, c.top_code.value_or(c.high),
+                            static_cast<int>(c.worst));
+  if (c.ambiguous) text += format("{}-{}|", c.ambiguous->first, c.ambiguous->second);
+  for (const auto& code : c.codes) text += code + ",";
+  for (const auto& k : c.conversions) text += format("|{}*{}+{}", k.unit, k.factor, k.offset);
+  return text + format("|{}\n", c.latency_us);
+}
+
+}  // namespace
+
+Result<Concepts> Concepts::FromDocuments(const std::vector<std::pair<std::string, Json>>& files) {
+  Concepts concepts;
+  Problems all("");
+  for (const auto& [file, document] : files) {
+    Problems problems(file);
+    problems.CheckKeys(document, {"concepts", "source", "description"});
+    for (const auto& entry : document["concepts"].items()) {
+      concepts.all_.push_back(ReadConcept(file, entry, &problems));
+    }
+    for (const auto& line : problems.lines()) all.Add(base::InvalidInput(line));
+  }
+  auto by_name = [](const Concept& a, const Concept& b) { return a.name < b.name; };
+  std::stable_sort(concepts.all_.begin(), concepts.all_.end(), by_name);
+  std::string answers;
+  for (int i = 0; i < concepts.size(); ++i) {
+    const Concept& added = concepts.all_[i];
+    auto twice = [&](const std::string& what, int other) {
+      all.Add(base::InvalidInput(format("{}:{}: '{}' is already declared at {}:{}; remove one", added.file, added.line, what,
+                                        concepts[other].file, concepts[other].line)));
+    };
+    auto [named, is_new] = concepts.by_name_.emplace(added.name, i);
+    if (!is_new) twice(added.name, named->second);
+    for (const auto& code : added.codes) {
+      auto [coded, new_code] = concepts.by_code_.emplace(code, i);
+      if (!new_code) twice(code, coded->second);
+    }
+    answers += AnswerText(added);
+  }
+  TRY(all.ToResult());
+  concepts.hash_ = base::Sha256Hex(answers);
+  return concepts;
+}
+
+Result<Concepts> Concepts::Load(const std::string& folder) {
+  std::vector<std::pair<std::string, Json>> files;
+  for (const auto& name : TRY(base::ListFolder(folder))) {
+    if (!base::EndsWith(name, ".yaml")) continue;
+    std::string path = folder + "/" + name;
+    files.emplace_back(path, TRY(base::ReadYaml(path)));
+  }
+  return FromDocuments(files);
+}
+
+int Concepts::Find(std::string_view name) const {
+  auto found = by_name_.find(std::string(name));
+  return found == by_name_.end() ? -1 : found->second;
+}
+
+int Concepts::FindByCode(std::string_view code) const {
+  auto found = by_code_.find(std::string(code));
+  return found == by_code_.end() ? -1 : found->second;
+}
+
+const char* NameOf(Reason reason) {
+  constexpr std::array<const char*, 12> kNames = {
+      "unparsable",  "missing_subject",    "missing_time",        "unknown_unit",     "ambiguous_unit", "out_of_range",
+      "type_mismatch", "future_time", "duplicate_conflict", "unknown_code_strict", "phi_in_free_text", "schema_drift"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
+Checked ToCanonical(const Concept& concept_of, double value, std::string_view unit) {
+  if (!std::isfinite(value)) return {value, Reason::kTypeMismatch, "finite"};
+  if (unit != concept_of.unit) {
+    auto conversion = std::find_if(concept_of.conversions.begin(), concept_of.conversions.end(),
+                                   [&](const Conversion& c) { return c.unit == unit; });
+    if (conversion == concept_of.conversions.end()) return {value, Reason::kUnknownUnit, "unit"};
+    value = value * conversion->factor + conversion->offset;
+  } else if (concept_of.ambiguous && value >= concept_of.ambiguous->first && value <= concept_of.ambiguous->second) {
+    return {value, Reason::kAmbiguousUnit, "unit"};
+  }
+  if (value < concept_of.low || value > concept_of.high) return {value, Reason::kOutOfRange, "range"};
+  if (concept_of.top_code && value > *concept_of.top_code) value = *concept_of.top_code;
+  return {value, {}, {}};
+}
+
+}  // namespace codman::events

@@ -1,5 +1,5 @@
-// The leakage audit of ml.md 4: what would make a model look better than it will be. Training fits the probe models and
-// gathers the facts; this judges them. Pure.
+// The leakage audit of ml.md 4: what would make a model look better than it will be. Training fits
+// the probe models and gathers the facts; this judges them. Pure.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "evaluation/bootstrap.h"
 #include "evaluation/predictions.h"
 
 namespace codman::evaluation {
@@ -15,11 +16,12 @@ namespace codman::evaluation {
 enum class Severity { kPass, kWarning, kBlock };
 
 struct Finding {
-  std::string check;     // "subject_overlap", "future_known_time", "outcome_derived", "single_feature",
-                         // "clock_recovery", "clock_only", "too_good", "duplicate_rows"
+  std::string
+      check;  // "subject_overlap", "future_known_time", "outcome_derived", "single_feature",
+              // "clock_recovery", "clock_only", "too_good", "duplicate_rows"
   Severity severity = Severity::kPass;
-  std::string subject;   // the feature or split concerned; "" where it is the whole
-  std::string message;   // what was found, with numbers, and what to do
+  std::string subject;  // the feature or split concerned; "" where it is the whole
+  std::string message;  // what was found, with numbers, and what to do
 };
 
 // Facts that training hands in.
@@ -34,25 +36,24 @@ struct LeakageFacts {
   std::map<std::string, double> single_feature_auroc;
   // Identical feature rows with the same label found in two splits, and rows compared.
   int64_t duplicate_rows_across_splits = 0, rows_compared = 0;
-  // R² with which a model on the inputs recovers hours since admission on held-out rows; NaN where not tried.
+  // R² with which a model on the inputs recovers hours since admission on held-out rows; NaN where
+  // not tried.
   double clock_recovery_r2 = 0;
-  bool declared_free_of_process = false;   // the variant claims to hold no clock
+  bool declared_free_of_process = false;  // the variant claims to hold no clock
   // Paired bootstrap interval of AUROC (model − clock-only) on held-out rows.
   double model_minus_clock = 0, model_minus_clock_low = 0, model_minus_clock_high = 0;
-  double auroc = 0, utility = 0;           // of the model on held-out rows; NaN where not defined
+  double auroc = 0, utility = 0;  // of the model on held-out rows; NaN where not defined
   double alarm_auroc = 1, alarm_utility = 1;  // declared in the task: above is too good to be true
-  bool synthetic = false;                  // alarms are warnings only
+  bool synthetic = false;                     // alarms are warnings only
 };
 
 std::vector<Finding> AuditLeakage(const LeakageFacts& facts);
 bool Blocks(const std::vector<Finding>& findings);
 Json ToJson(const std::vector<Finding>& findings);
 
-// Paired cluster bootstrap by subject of AUROC(a) − AUROC(b): point, low and high of the 95 % interval.
-struct Interval {
-  double value = 0, low = 0, high = 0;
-};
-Interval PairedAurocDifference(const Predictions& rows, const std::vector<double>& a, const std::vector<double>& b,
-                               int replicates, uint64_t seed);
+// Paired cluster bootstrap by subject of AUROC(a) − AUROC(b): point, low and high of the 95 %
+// interval.
+Interval PairedAurocDifference(const Predictions& rows, const std::vector<double>& a,
+                               const std::vector<double>& b, int replicates, uint64_t seed);
 
 }  // namespace codman::evaluation

@@ -1,0 +1,79 @@
+#include "evaluation/report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "base/text.h"
+#include "evaluation/report_checks_internal.h"
+#include "evaluation/report_sections_internal.h"
+
+namespace codman::evaluation {
+namespace {
+
+// Riley et al. (BMJ 2024;384:e074821) and Vergouwe et al. (J Clin Epidemiol 2005) ask for at least
+// 100 events.
+constexpr int64_t kFewEvents = 100;
+
+void AddCounts(Judged* judged, Json* report) {
+  const Predictions& rows = judged->rows;
+  int64_t events = std::count(rows.label.begin(), rows.label.end(), 1.0);
+  std::set<int32_t> with_event;
+  for (size_t row = 0; row < rows.label.size(); ++row) {
+    if (rows.label[row] == 1) with_event.insert(judged->subjects.group_of_row()[row]);
+  }
+  int64_t event_subjects = static_cast<int64_t>(with_event.size());
+  report->Set("rows", static_cast<int64_t>(rows.risk.size()));
+  report->Set("subjects", judged->subjects.count());
+  report->Set("encounters", judged->encounters.count());
+  report->Set("events", events);
+  report->Set("event_subjects", event_subjects);
+  report->Set("prevalence", static_cast<double>(events) / static_cast<double>(rows.risk.size()));
+  report->Set("bootstrap", Json::Object({{"replicates", judged->bootstrap.replicates()},
+                                         {"seed", judged->options.seed}}));
+  if (event_subjects < kFewEvents) {
+    judged->warnings.push_back(
+        format("only {} subjects have an event (100 are the usual minimum for a validation): "
+               "read the intervals, not the points",
+               event_subjects));
+  }
+  if (judged->bootstrap.replicates() == 0) {
+    judged->warnings.push_back("no intervals were computed (bootstrap_replicates is 0)");
+  }
+}
+
+// JSON has no word for NaN and infinity: the tree in memory says null as its text will.
+void NullWhereNotFinite(Json* node) {
+  if (node->is_number() && !std::isfinite(node->AsDouble())) *node = Json();
+  for (Json& item : node->items()) NullWhereNotFinite(&item);
+  for (auto& [name, value] : node->members()) NullWhereNotFinite(&value);
+}
+
+}  // namespace
+
+Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& options) {
+  TRY(CheckPredictions(predictions, options));
+  RowGroups subjects(predictions.subject);
+  RowGroups encounters(predictions.encounter.empty() ? predictions.subject : predictions.encounter);
+  TRY(CheckEncounters(encounters, subjects));
+  ClusterBootstrap bootstrap(subjects.count(), options.bootstrap_replicates, options.seed);
+  Judged judged{predictions, options, std::move(subjects), std::move(encounters), bootstrap, {}};
+
+  Json report;
+  report.Set("title", options.title);
+  report.Set("synthetic", options.synthetic);
+  report.Set("context", options.context);
+  AddCounts(&judged, &report);
+  AddDiscrimination(&judged, &report);
+  AddOperatingPoint(&judged, &report);
+  AddCalibration(&judged, &report);
+  TRY(AddAlertBurden(&judged, &report));
+  AddCurves(&judged, &report);
+  AddSubgroups(&judged, &report);
+  report.Set("warnings", Json::Array(judged.warnings));
+  NullWhereNotFinite(&report);
+  return report;
+}
+
+}  // namespace codman::evaluation

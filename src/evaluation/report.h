@@ -1,4 +1,5 @@
-// The evaluation report of ml.md 3: JSON for machines and diffs, one self-contained HTML page for people.
+// The evaluation report of ml.md 3: JSON for machines and diffs, one self-contained HTML page for
+// people.
 #pragma once
 
 #include <string>
@@ -10,30 +11,48 @@
 namespace codman::evaluation {
 
 struct ReportOptions {
-  std::string title;                   // "sepsis / process, held-out patients"
-  double threshold = 0.5;              // declared operating point: alert where risk >= threshold
-  std::string threshold_rule;          // how it was chosen ("maximises utility on tuning")
-  double horizon_hours = 6;            // of the task
-  double silence_hours = 6;            // after an alert no second one is counted within this time
-  bool physionet_utility = false;      // the 2019 challenge's score (sepsis)
-  int bootstrap_replicates = 200;      // cluster bootstrap by subject; 0 = no intervals
+  std::string title;               // "sepsis / process, held-out patients"
+  double threshold = 0.5;          // declared operating point: alert where risk >= threshold
+  std::string threshold_rule;      // how it was chosen ("maximises utility on tuning")
+  double horizon_hours = 6;        // of the task
+  double silence_hours = 6;        // after an alert no second one is counted within this time
+  bool physionet_utility = false;  // the 2019 challenge's score (sepsis)
+  int bootstrap_replicates = 200;  // cluster bootstrap by subject; 0 = no intervals
   uint64_t seed = 0;
-  bool synthetic = false;              // prints the "synthetic data: no claim of accuracy" line
-  // What else belongs on the page, in order: rows of {"label","value"} or {"label","text"} (cohort flow, data, model).
+  bool synthetic = false;  // prints the "synthetic data: no claim of accuracy" line
+  // What else belongs on the page, in order: rows of {"label","value"} or {"label","text"} (cohort
+  // flow, data, model).
   Json context;
 };
 
-// Refuses, by name: vectors of unequal length, a label that is not 0/1, a risk outside [0, 1], only one class.
+// Refuses, by name: vectors of unequal length, a label that is not 0/1, a risk outside [0, 1], a
+// comparator score that is not finite, only one class, an encounter of two subjects, time going
+// back within an encounter. `encounter` may be empty (each subject is one); without `time_us` there
+// is no alert_burden.
 //
-// Members of the report: rows, subjects, events, prevalence, discrimination {auroc, auprc, with low/high}, brier
-// {value, skill}, calibration {slope, intercept, ece, curve[]}, operating_point {threshold, rule, sensitivity,
-// specificity, ppv, npv, f1, tp, fp, tn, fn}, utility {value, low, high, at}, alert_burden {…}, decision_curve[],
-// roc[], pr[] (thinned to at most 200 points), subgroups[], comparators[] (each with auroc, utility at its own best
-// threshold on these rows' tuning rule, and the paired bootstrap interval of the difference), warnings[].
+// Members of the report, flat numbers throughout; an interval of x stands beside it as x_low and
+// x_high (95 %, cluster bootstrap by subject; null where there is none): title, synthetic, context,
+// rows, subjects, encounters, events, event_subjects, prevalence, bootstrap {replicates, seed},
+// discrimination {auroc, auprc}, brier {value, low, high, skill, skill_low, skill_high},
+// calibration {slope, intercept (intervals cluster-robust), in_the_large, ece, curve[{mean_risk,
+// observed, low, high, rows}], histogram {upper, counts[]}}, operating_point {threshold, rule,
+// sensitivity, specificity, ppv, npv, f1, tp, fp, tn, fn} over rows, utility {value, low, high, at}
+// (null unless physionet_utility; by encounter), alert_burden {horizon_hours, silence_hours,
+// event_encounters, patient_days, every_alert, first_alert, silenced, curve[]} with policies
+// {threshold, alerts, right_alerts, per_100_patient_days, per_100_encounters, ppv, sensitivity,
+// ppv_any_time, sensitivity_any_time, median_lead_hours, dated_encounters} and curve entries
+// {threshold, first_alert, silenced}, decision_curve[{threshold, model, treat_all}],
+// roc[{threshold, x, y}], pr[] (at most 200 points each), subgroups[{column, level, rows, events,
+// subjects, event_subjects, auroc, mean_risk, observed, in_the_large, alert_rate, sensitivity,
+// ppv}], comparators[{name, auroc, auprc, difference, best_utility, best_threshold}] (difference:
+// AUROC of the model minus the comparator's, paired; best_utility: at the threshold best on these
+// very rows, so optimistic), warnings[].
 Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& options);
 
-// The same report as one HTML page without outside references: inline SVG charts (ROC, PR, calibration with histogram,
-// decision curve, alert burden), tables beneath each chart, light and dark, prints well.
+// The same report as one HTML page without outside references: inline SVG charts (ROC, PR,
+// calibration with histogram, decision curve, alert burden), tables beneath each chart, light and
+// dark, prints well. A member "leakage", put there by whoever ran the audit (ToJson of leakage.h),
+// is shown as well. Absent members leave their section out.
 std::string RenderHtml(const Json& report);
 
 }  // namespace codman::evaluation

@@ -1,9 +1,10 @@
 // The PhysioNet/CinC 2019 normalised utility (Reyna et al., Crit Care Med 48(2):210–217, 2020).
 //
-// For a septic subject t_s = (index of the first label 1) + 6 hours, d = t − t_s, hours with d > 3 count nothing:
-// alert: max(d/6 + 2, −0.05) for d ≤ −6, (3 − d)/9 for −6 < d ≤ 3; silence: 0 for d ≤ −6, −2(d + 6)/9 after.
-// For others an alert is −0.05. Score = (observed − inaction) / (best − inaction). Rows of a subject are consecutive
-// hours in order; the index counts rows, as the official scorer does.
+// For a septic subject t_s = (index of the first label 1) + 6 hours, d = t − t_s, hours with d > 3
+// count nothing: alert: max(d/6 + 2, −0.05) for d ≤ −6, (3 − d)/9 for −6 < d ≤ 3; silence: 0 for d
+// ≤ −6, −2(d + 6)/9 after. For others an alert is −0.05. Score = (observed − inaction) / (best −
+// inaction). Rows of a subject are consecutive hours in order; the index counts rows, as the
+// official scorer does.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +18,12 @@ namespace codman::evaluation {
 class UtilityScorer {
  public:
   // subject: 0-based subject of each row; labels: 0/1 by row.
-  static Result<UtilityScorer> Create(std::span<const int32_t> subject, std::span<const double> labels);
+  static Result<UtilityScorer> Create(std::span<const int32_t> subject,
+                                      std::span<const double> labels);
 
   // Unnormalised sum for alerts[i] (row i).
   double Observed(std::span<const uint8_t> alerts) const;
+  // NaN where no subject is septic: then there is nothing to gain.
   double Normalised(std::span<const uint8_t> alerts) const;
   double best() const { return best_; }
   double inaction() const { return inaction_; }
@@ -35,8 +38,9 @@ class UtilityScorer {
   double best_ = 0, inaction_ = 0;
 };
 
-// The threshold (alert where score >= threshold) with the highest utility on these rows; of equals the highest one.
-// One pass over the sorted scores.
+// The threshold (alert where score >= threshold) with the highest utility on these rows; of equals
+// the highest one. Where no alert pays, the next number above the highest score: silence. One pass
+// over the sorted scores.
 double ThresholdOfBestUtility(const UtilityScorer& scorer, std::span<const double> scores);
 
 }  // namespace codman::evaluation

@@ -18,7 +18,7 @@ using base::Problems;
 
 const std::vector<std::string> kConceptKeys = {
     "name", "label", "group", "codes", "unit", "conversions", "range", "top_code", "ambiguous",
-    "worst", "reference", "latency", "source"};
+    "worst", "reference", "latency", "outcome", "source"};
 
 std::optional<std::pair<double, double>> ReadPair(const Json& entry, const char* key, Problems* problems) {
   const Json& pair = entry[key];
@@ -74,6 +74,7 @@ Concept ReadConcept(const std::string& file, const Json& entry, Problems* proble
   read.ambiguous = ReadPair(entry, "ambiguous", problems);
   if (const Json* top = entry.Find("top_code")) read.top_code = top->AsDouble();
   read.worst = ReadWorst(entry, problems);
+  read.outcome = entry["outcome"].AsBool();
   if (const Json* latency = entry.Find("latency")) {
     auto parsed = base::ParseDuration(latency->AsString());
     if (!parsed) problems->Add(*latency, "'latency' must be a duration such as 30m or 2h");
@@ -89,7 +90,7 @@ std::string AnswerText(const Concept& c) {
   if (c.ambiguous) text += format("{}-{}|", c.ambiguous->first, c.ambiguous->second);
   for (const auto& code : c.codes) text += code + ",";
   for (const auto& k : c.conversions) text += format("|{}*{}+{}", k.unit, k.factor, k.offset);
-  return text + format("|{}\n", c.latency_us);
+  return text + format("|{}|{}\n", c.latency_us, c.outcome);
 }
 
 }  // namespace

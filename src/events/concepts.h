@@ -38,6 +38,7 @@ struct Concept {
   std::optional<std::pair<double, double>> ambiguous;
   Worst worst = Worst::kNone;       // direction of harm, for the aggregate `worst`
   double reference_low = 0, reference_high = 0;  // usual adult range, for display; equal where none
+  bool outcome = false;             // an outcome or label: refused as a feature
   int64_t latency_us = 0;           // from event to known, where a retrospective source has no store time
   std::string file;
   int line = 0;

@@ -1,0 +1,52 @@
+// codman: the list of subcommands, and the way from an error to an exit code.
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/text.h"
+#include "cli/commands.h"
+
+namespace codman::cli {
+namespace {
+
+constexpr std::array<Command, 2> kCommands = {{
+    {"ingest", "read files and archives into the lake, exactly once", "codman ingest physionet2019 --input setA.tar.gz", SetupIngest},
+    {"build", "build silver and gold from bronze", "codman build", SetupBuild},
+}};
+
+void AddGlobalOptions(CLI::App* app, GlobalOptions* global) {
+  app->add_option("--home", global->workspace.home, "state: lake, registry, audit, secrets")->envname("CODMAN_HOME");
+  app->add_option("--clinic", global->workspace.clinic, "declarations")->envname("CODMAN_CLINIC");
+  app->add_flag("--json", global->json, "print one JSON document for machines");
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("From raw clinical feeds to explained, monitored, auditable risk predictions.", "codman");
+  app.require_subcommand(1);
+  GlobalOptions global;
+  std::function<Result<>()> chosen;
+  for (const auto& command : Commands()) {
+    CLI::App* subcommand = app.add_subcommand(command.name, command.summary);
+    subcommand->footer(std::string("Example:\n  ") + command.example);
+    AddGlobalOptions(subcommand, &global);
+    auto run = command.setup(subcommand, &global);
+    subcommand->callback([&chosen, run] { chosen = run; });
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  Result<> done = chosen();
+  if (done.ok()) return 0;
+  std::fputs(("codman: " + done.error().ToString() + "\n").c_str(), stderr);
+  return base::RowOf(done.error().kind()).exit_code;
+}
+
+}  // namespace
+
+std::span<const Command> Commands() { return kCommands; }
+
+}  // namespace codman::cli
+
+int main(int argc, char** argv) { return codman::cli::Run(argc, argv); }

@@ -1,0 +1,105 @@
+#include <gtest/gtest.h>
+
+#include "evaluation/example_rows_internal.h"
+#include "evaluation/report.h"
+
+namespace codman::evaluation {
+namespace {
+
+bool Holds(const std::string& html, const std::string& text) {
+  return html.find(text) != std::string::npos;
+}
+
+int CountOf(const std::string& html, const std::string& text) {
+  int count = 0;
+  for (size_t at = html.find(text); at != html.npos; at = html.find(text, at + 1)) ++count;
+  return count;
+}
+
+Json ExampleReport(bool synthetic) {
+  Predictions rows;
+  rows.risk = ExampleScores();
+  rows.label = ExampleLabels();
+  for (int i = 0; i < 40; ++i) {
+    rows.subject.push_back(i / 4);
+    rows.time_us.push_back(i * int64_t{3'600'000'000});
+    rows.subgroups["<sex>"].push_back(i < 20 ? "<b>f" : "m & m");
+    rows.comparators["<i>other"].push_back(0.5);
+  }
+  ReportOptions options;
+  options.title = "<script>alert(1)</script>";
+  options.threshold_rule = "<u>rule";
+  options.physionet_utility = true;
+  options.synthetic = synthetic;
+  options.context =
+      Json::Array(std::vector<Json>{Json::Object({{"label", "<data>"}, {"text", "a < b"}}),
+                                    Json::Object({{"label", "seen"}, {"value", 12345}})});
+  Json report = Evaluate(rows, options).value();
+  report.Set("leakage",
+             Json::Array(std::vector<Json>{Json::Object({{"check", "subject_overlap"},
+                                                         {"severity", "block"},
+                                                         {"subject", "<x>"},
+                                                         {"message", "5 < 6 subjects"}})}));
+  return report;
+}
+
+TEST(RenderHtml, EscapesAllTextOfOthers) {
+  std::string html = RenderHtml(ExampleReport(false));
+  EXPECT_FALSE(Holds(html, "<script"));
+  for (const char* raw : {"<b>f", "<i>other", "<u>rule", "<data>", "<x>", "<sex>", "5 < 6"}) {
+    EXPECT_FALSE(Holds(html, raw)) << raw;
+  }
+  EXPECT_TRUE(Holds(html, "&lt;script&gt;alert(1)"));
+  EXPECT_TRUE(Holds(html, "m &amp; m"));
+}
+
+TEST(RenderHtml, RefersToNothingOutside) {
+  std::string html = RenderHtml(ExampleReport(true));
+  for (const char* reference : {"http:", "https:", "src=", "href=", "@import", "url("}) {
+    EXPECT_FALSE(Holds(html, reference)) << reference;
+  }
+}
+
+TEST(RenderHtml, GivesEveryChartATableView) {
+  std::string html = RenderHtml(ExampleReport(false));
+  EXPECT_EQ(CountOf(html, "<svg class=\"plot\""), 5);
+  EXPECT_EQ(CountOf(html, "<details>"), 5);
+}
+
+TEST(RenderHtml, ClosesEveryTagItOpens) {
+  std::string html = RenderHtml(ExampleReport(true));
+  for (std::string tag : {"svg", "table", "div", "dl", "dt", "dd", "figure", "details", "p", "tr",
+                          "td", "th", "text"}) {
+    int opened = CountOf(html, "<" + tag + ">") + CountOf(html, "<" + tag + " ");
+    EXPECT_EQ(opened, CountOf(html, "</" + tag + ">")) << tag;
+    EXPECT_GT(opened, 0) << tag;
+  }
+  EXPECT_FALSE(Holds(html, "nan"));
+  EXPECT_FALSE(Holds(html, "inf\""));
+}
+
+TEST(RenderHtml, ShowsTheBannerForSyntheticDataOnly) {
+  EXPECT_TRUE(Holds(RenderHtml(ExampleReport(true)), "Synthetic data: no claim of accuracy"));
+  EXPECT_FALSE(Holds(RenderHtml(ExampleReport(false)), "Synthetic data: no claim of accuracy"));
+}
+
+TEST(RenderHtml, ShowsContextLeakageAndWarnings) {
+  std::string html = RenderHtml(ExampleReport(false));
+  EXPECT_TRUE(Holds(html, "12,345"));
+  EXPECT_TRUE(Holds(html, "■ blocks"));
+  EXPECT_TRUE(Holds(html, "subjects have an event"));
+}
+
+TEST(RenderHtml, SaysTheSameOfAReportReadBackFromItsJson) {
+  Json report = ExampleReport(false);
+  EXPECT_EQ(RenderHtml(report), RenderHtml(base::ParseJson(report.ToString()).value()));
+}
+
+TEST(RenderHtml, LeavesOutWhatTheReportLacks) {
+  std::string html = RenderHtml(Json());
+  EXPECT_TRUE(Holds(html, "</html>"));
+  EXPECT_FALSE(Holds(html, "<svg"));
+}
+
+}  // namespace
+}  // namespace codman::evaluation

@@ -1,0 +1,39 @@
+// The sections of the report, one pure function each. Everything they need was checked by
+// CheckPredictions.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "evaluation/bootstrap.h"
+#include "evaluation/predictions.h"
+#include "evaluation/report.h"
+#include "evaluation/row_groups.h"
+
+namespace codman::evaluation {
+
+// What all sections share. Borrows the caller's rows and options.
+struct Judged {
+  const Predictions& rows;
+  const ReportOptions& options;
+  RowGroups subjects, encounters;
+  ClusterBootstrap bootstrap;
+  std::vector<std::string> warnings;
+};
+
+// Sets name, name_low and name_high.
+void SetInterval(Json* object, const std::string& name, const Interval& interval);
+
+// Sets discrimination and comparators: one bootstrap, so that the differences are paired.
+void AddDiscrimination(Judged* judged, Json* report);
+// Sets operating_point, brier and utility.
+void AddOperatingPoint(Judged* judged, Json* report);
+void AddCalibration(Judged* judged, Json* report);
+// Fails where time goes back within an encounter.
+Result<> AddAlertBurden(Judged* judged, Json* report);
+// Sets roc, pr and decision_curve.
+void AddCurves(Judged* judged, Json* report);
+void AddSubgroups(Judged* judged, Json* report);
+
+}  // namespace codman::evaluation

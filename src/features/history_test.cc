@@ -1,0 +1,109 @@
+// The history against the plainest thing that could be right: a list sorted anew for every question.
+#include "features/history_internal.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <unordered_map>
+
+namespace codman::features {
+namespace {
+
+TEST(RecordKeysTest, BehavesLikeAMap) {
+  std::mt19937_64 random(11);
+  RecordKeys keys;
+  std::unordered_map<uint64_t, int64_t> expected;
+  for (int step = 0; step < 20000; ++step) {
+    uint64_t key = random() % 300;
+    if (expected.contains(key)) {
+      keys.Erase(key);
+      expected.erase(key);
+    } else {
+      keys.Insert(key, step);
+      expected[key] = step;
+    }
+    uint64_t asked = random() % 300;
+    auto found = keys.Find(asked);
+    ASSERT_EQ(found.has_value(), expected.contains(asked));
+    if (found) {
+      ASSERT_EQ(*found, expected[asked]);
+    }
+  }
+  keys.Clear();
+  EXPECT_FALSE(keys.Find(expected.empty() ? 1 : expected.begin()->first));
+}
+
+struct Entry {
+  int64_t time;
+  uint64_t key;
+  double value;
+};
+
+void ExpectEqual(const History& history, const std::vector<Entry>& entries, int64_t forgotten_to) {
+  std::vector<Entry> expected = entries;
+  std::stable_sort(expected.begin(), expected.end(),
+                   [](const Entry& a, const Entry& b) { return a.time < b.time; });
+  std::erase_if(expected, [&](const Entry& e) { return e.time <= forgotten_to; });
+  int64_t place = history.FirstAfter(forgotten_to, history.begin());
+  ASSERT_EQ(history.end() - place, static_cast<int64_t>(expected.size()));
+  Sums sums;
+  int64_t first = place;
+  for (const Entry& entry : expected) {
+    ASSERT_EQ(history.time(place), entry.time);
+    ASSERT_EQ(history.value(place), entry.value);
+    sums.Add(entry.time, ToFixed(entry.value));
+    ++place;
+    auto n = place - first;
+    Sums got = history.SumsOf(first, place);
+    ASSERT_EQ(RoundSum(got), RoundSum(sums));
+    if (n < 2) continue;
+    ASSERT_EQ(RoundVariance(got, n), RoundVariance(sums, n));
+    // The history counts x from another origin; the slope must not notice.
+    double slope = RoundSlopePerHour(got, n);
+    double expected_slope = RoundSlopePerHour(sums, n);
+    ASSERT_TRUE(slope == expected_slope || (std::isnan(slope) && std::isnan(expected_slope)));
+  }
+}
+
+TEST(HistoryTest, KeepsOrderAndSumsThroughCorrections) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 20; ++round) {
+    History history(true);
+    std::vector<Entry> entries;
+    int64_t forgotten_to = -1000000;
+    for (int64_t step = 0; step < 400; ++step) {
+      uint64_t key = random() % 200;
+      std::erase_if(entries, [&](const Entry& e) { return e.key == key; });
+      if (random() % 5 == 0) {
+        history.Remove(key);
+      } else {
+        Entry entry{step * 10 - static_cast<int64_t>(random() % 120), key,
+                    static_cast<double>(random() % 1000) / 7};
+        history.Put(key, entry.time, entry.value);
+        entries.push_back(entry);
+      }
+      if (random() % 10 == 0) {
+        forgotten_to = std::max(forgotten_to, step * 10 - 900);
+        history.Forget(forgotten_to);
+      }
+      if (step % 7 == 0) ExpectEqual(history, entries, forgotten_to);
+    }
+    ExpectEqual(history, entries, forgotten_to);
+  }
+}
+
+TEST(HistoryTest, AnEndlessStreamNeedsBoundedMemory) {
+  History history(true);
+  int64_t most = 0;
+  for (int64_t i = 0; i < 100000; ++i) {
+    history.Put(static_cast<uint64_t>(i), i, 1);
+    history.Forget(i - 100);
+    most = std::max(most, history.num_bytes());
+  }
+  EXPECT_LT(most, 200000);
+}
+
+}  // namespace
+}  // namespace codman::features

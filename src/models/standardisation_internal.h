@@ -1,0 +1,16 @@
+// Means, standard deviations and missing rates of a streamed matrix, in two passes.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "columns/matrix.h"
+#include "models/logistic_model.h"
+
+namespace codman::models {
+
+// One entry a feature, coefficients 0. `weights`: one a row, or empty. A feature that never varies gets sd 1. Refuses
+// infinite values, naming the feature.
+Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows, std::span<const double> weights);
+
+}  // namespace codman::models

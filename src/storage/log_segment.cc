@@ -1,0 +1,137 @@
+#include <cstring>
+
+#include "base/text.h"
+#include "storage/log_segment_internal.h"
+
+namespace codman::storage {
+namespace {
+
+template <typename T>
+void Put(std::string* out, T value) {
+  out->append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+template <typename T>
+T Get(std::string_view bytes, size_t at) {
+  T value;
+  std::memcpy(&value, bytes.data() + at, sizeof value);
+  return value;
+}
+
+std::string_view View(const base::Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+base::Digest ChainOf(const base::Digest& previous, std::string_view header, std::string_view payload) {
+  return base::Sha256().Add(View(previous)).Add(header).Add(payload).Finish();
+}
+
+size_t RecordBytes(uint32_t payload, bool chained) {
+  return kRecordHeaderBytes + (chained ? kDigestBytes : 0) + payload;
+}
+
+// A whole record with a right CRC stands at `at`; fills `record`.
+bool RecordAt(std::string_view bytes, size_t at, bool chained, LogRecord* record) {
+  if (bytes.size() - at < kRecordHeaderBytes) return false;
+  auto payload_bytes = Get<uint32_t>(bytes, at);
+  if (payload_bytes > kMaxPayloadBytes) return false;
+  size_t whole = RecordBytes(payload_bytes, chained);
+  if (bytes.size() - at < whole) return false;
+  if (base::Crc32c(bytes.substr(at + 8, whole - 8)) != Get<uint32_t>(bytes, at + 4)) return false;
+  record->seq = Get<uint64_t>(bytes, at + 8);
+  record->time_us = Get<int64_t>(bytes, at + 16);
+  record->key_id = Get<uint32_t>(bytes, at + 24);
+  record->sealed = (Get<uint32_t>(bytes, at + 28) & 1) != 0;
+  if (chained) std::memcpy(record->digest.data(), bytes.data() + at + kRecordHeaderBytes, kDigestBytes);
+  record->payload = bytes.substr(at + whole - payload_bytes, payload_bytes);
+  return true;
+}
+
+// A torn write leaves garbage up to the end; if a whole record with a plausible number stands behind the bad place,
+// something in the middle was damaged instead.
+bool GoodRecordBehind(std::string_view bytes, size_t bad, bool chained, uint64_t next_seq) {
+  LogRecord record;
+  for (size_t at = bad + 1; at + kRecordHeaderBytes <= bytes.size(); ++at) {
+    uint64_t seq = Get<uint64_t>(bytes, at + 8);
+    if (seq <= next_seq || seq > next_seq + bytes.size()) continue;
+    if (RecordAt(bytes, at, chained, &record)) return true;
+  }
+  return false;
+}
+
+Result<SegmentHeader> ReadSegmentHeader(const std::string& name, std::string_view bytes) {
+  if (bytes.size() < kSegmentHeaderBytes || bytes.substr(0, 8) != kMagic ||
+      base::Crc32c(bytes.substr(0, kSegmentHeaderBytes - 4)) != Get<uint32_t>(bytes, kSegmentHeaderBytes - 4)) {
+    return base::DataQuality(format("log segment {} has a damaged header; restore it from a backup", name));
+  }
+  SegmentHeader header;
+  header.log_id = bytes.substr(8, 16);
+  header.first_seq = Get<uint64_t>(bytes, 24);
+  std::memcpy(header.digest.data(), bytes.data() + 32, kDigestBytes);
+  return header;
+}
+
+}  // namespace
+
+std::string SegmentName(uint64_t first_seq) { return format("{:020}.log", first_seq); }
+
+std::string EncodeSegmentHeader(const SegmentHeader& header) {
+  std::string bytes(kMagic);
+  bytes += header.log_id;
+  Put(&bytes, header.first_seq);
+  bytes += View(header.digest);
+  Put(&bytes, base::Crc32c(bytes));
+  return bytes;
+}
+
+void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, std::string* out) {
+  std::string body;
+  body.reserve(RecordBytes(0, chained) + record.payload.size());
+  Put(&body, record.seq);
+  Put(&body, record.time_us);
+  Put(&body, record.key_id);
+  Put(&body, static_cast<uint32_t>(record.sealed ? 1 : 0));
+  if (chained) {
+    *digest = ChainOf(*digest, body, record.payload);
+    body += View(*digest);
+  }
+  body += record.payload;
+  Put(out, static_cast<uint32_t>(record.payload.size()));
+  Put(out, base::Crc32c(body));
+  *out += body;
+}
+
+Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes, bool chained,
+                                const std::function<Result<>(const LogRecord&)>& sink) {
+  SegmentScan scan;
+  scan.header = TRY(ReadSegmentHeader(name, bytes));
+  scan.next_seq = scan.header.first_seq;
+  scan.digest = scan.header.digest;
+  scan.good_bytes = kSegmentHeaderBytes;
+  while (scan.good_bytes < bytes.size()) {
+    LogRecord record;
+    size_t at = scan.good_bytes;
+    auto damaged = [&](const char* what) {
+      return base::DataQuality(format("log segment {} is damaged at byte {} (record {}): {}; restore it from a backup", name, at,
+                                      scan.next_seq, what));
+    };
+    if (!RecordAt(bytes, at, chained, &record)) {
+      if (GoodRecordBehind(bytes, at, chained, scan.next_seq)) return damaged("the checksum does not match");
+      scan.torn = true;
+      return scan;
+    }
+    if (record.seq != scan.next_seq) return damaged("a record is missing or out of order");
+    if (chained) {
+      auto expected = ChainOf(scan.digest, bytes.substr(at + 8, kRecordHeaderBytes - 8), record.payload);
+      if (expected != record.digest) return damaged("the chain is broken");
+      scan.digest = expected;
+    }
+    if (sink) TRY(sink(record));
+    scan.next_seq = record.seq + 1;
+    scan.last_time_us = record.time_us;
+    scan.good_bytes += RecordBytes(static_cast<uint32_t>(record.payload.size()), chained);
+  }
+  return scan;
+}
+
+}  // namespace codman::storage

@@ -12,8 +12,8 @@
 namespace codman::evaluation {
 namespace {
 
-// Riley et al. (BMJ 2024;384:e074821) and Vergouwe et al. (J Clin Epidemiol 2005) ask for at least
-// 100 events.
+// Vergouwe et al. (J Clin Epidemiol 58:475–483, 2005) and Collins et al. (Stat Med 35:214–226,
+// 2016) ask for at least 100 events in a validation.
 constexpr int64_t kFewEvents = 100;
 
 void AddCounts(Judged* judged, Json* report) {

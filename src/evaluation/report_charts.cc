@@ -157,7 +157,7 @@ std::string AlertBurdenChart(const Json& report) {
   };
   PlotPoint top = last_inside(sensitivity), low = last_inside(ppv);
   if (low.y > top.y - 0.3) low.y = top.y - 0.3;  // the labels keep apart where the lines meet
-  plot.Label({reach, top.y - 0.13}, "event encounters announced", Anchor::kEnd, "model");
+  plot.Label({reach, top.y - 0.24}, "event encounters announced", Anchor::kEnd, "model");
   plot.Label({reach, low.y + 0.04}, "alerts that are right (PPV)", Anchor::kEnd, "second");
   plot.Label({load + 0.015 * reach, 0.5}, "operating point", Anchor::kStart, "ink");
   return plot.Svg();

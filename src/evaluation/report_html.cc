@@ -89,21 +89,19 @@ std::string Headline(const Json& report) {
     const Json& utility = report["utility"];
     Json named;
     named.Set("u", utility["value"]).Set("u_low", utility["low"]).Set("u_high", utility["high"]);
-    html += Figure("utility (PhysioNet 2019)", WithInterval(named, "u", 3),
-                   "silence: 0, best possible: 1");
+    html += Figure("utility (PhysioNet 2019)", WithInterval(named, "u", 3), "silence 0, best 1");
   }
   html +=
       Figure("calibration slope", WithInterval(report["calibration"], "slope", 3), "perfect: 1");
   html += Figure("Brier skill", WithInterval(report["brier"], "skill", 3),
                  "Brier score " + Fixed(report["brier"]["value"], 4));
   if (burden.is_object()) {
-    html += Figure("alerts per 100 patient-days",
+    html += Figure("alerts / 100 patient-days",
                    WithInterval(burden["silenced"], "per_100_patient_days", 1), "with silencing");
-    html += Figure("alerts that are right (PPV)", PercentWithInterval(burden["silenced"], "ppv"),
-                   "with silencing");
     html +=
-        Figure("event encounters announced", PercentWithInterval(burden["silenced"], "sensitivity"),
-               "median lead " + Fixed(burden["silenced"]["median_lead_hours"], 1) + " h");
+        Figure("PPV of alerts", PercentWithInterval(burden["silenced"], "ppv"), "with silencing");
+    html += Figure("events announced", PercentWithInterval(burden["silenced"], "sensitivity"),
+                   "median lead " + Fixed(burden["silenced"]["median_lead_hours"], 1) + " h");
   }
   return html + "</dl>\n";
 }

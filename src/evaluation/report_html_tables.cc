@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -50,11 +51,15 @@ std::string BurdenCurveTable(const Json& burden) {
   return TableView(table);
 }
 
-// The scale of the marks begins at chance, or below where an interval does.
-double ScaleLow(const Json& subgroups) {
-  double low = 0.5;
-  for (const Json& row : subgroups.items()) low = std::min(low, row["auroc_low"].AsDouble(low));
-  return low;
+// The scale that all marks share: from the lowest to the highest interval, rounded outwards to
+// twentieths.
+std::pair<double, double> MarkScale(const Json& subgroups) {
+  double low = 1, high = 0;
+  for (const Json& row : subgroups.items()) {
+    low = std::min(low, row["auroc_low"].AsDouble(low));
+    high = std::max(high, row["auroc_high"].AsDouble(high));
+  }
+  return {std::floor(low * 20) / 20, std::ceil(high * 20) / 20};
 }
 
 const char* SeverityWords(const std::string& severity) {
@@ -113,18 +118,20 @@ std::string OperatingPointSection(const Json& report) {
 std::string SubgroupSection(const Json& report) {
   const Json& subgroups = report["subgroups"];
   if (subgroups.size() == 0) return "";
-  double low = ScaleLow(subgroups), whole = report["discrimination"]["auroc"].AsDouble();
+  auto [low, high] = MarkScale(subgroups);
+  double whole = report["discrimination"]["auroc"].AsDouble();
   HtmlTable table(
       "AUROC with 95 % interval; the fine rule in the last column is the AUROC of all rows",
-      {"subgroup", "subjects", "events", "AUROC", "mean risk", "observed", "in the large",
-       "alert rate", "sensitivity", "PPV", format("{:.2f} to 1", low)});
+      {"subgroup", "subjects", "event rows", "AUROC", "mean risk", "observed", "in the large",
+       "alert rate", "sensitivity", "PPV",
+       low < high ? format("{:.2f} to {:.2f}", low, high) : ""});
   for (const Json& row : subgroups.items()) {
     table.RowWithMark(
         {row["column"].AsString() + ": " + row["level"].AsString(), Count(row["subjects"]),
          Count(row["events"]), WithInterval(row, "auroc", 3), Percent(row["mean_risk"], 2),
          Percent(row["observed"], 2), Fixed(row["in_the_large"], 2), Percent(row["alert_rate"]),
          Percent(row["sensitivity"]), Percent(row["ppv"])},
-        IntervalMark(row, "auroc", low, 1, whole));
+        IntervalMark(row, "auroc", low, high, whole));
   }
   return "<h2>Subgroups</h2>\n<p>Calibration in the large is 0 where the mean risk is right, above "
          "0 where risks are "

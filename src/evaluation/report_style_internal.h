@@ -5,14 +5,18 @@
 namespace codman::evaluation {
 
 inline constexpr char kReportStyle[] = R"css(
-:root{color-scheme:light dark;--ink:#16202a;--muted:#5b6b7a;--surface:#fff;--raised:#f6f8fa;--line:#d8dee4;
+:root{color-scheme:light dark;--ink:#16202a;--muted:#5b6b7a;--surface:#fff;--raised:#f6f8fa;
+--line:#d8dee4;
 --accent:#0b6bcb;--second:#b5442d;--critical:#a3122a;--warning:#8a6100}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#8b9aa8;--surface:#0f151b;--raised:#161d24;
+@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--muted:#8b9aa8;--surface:#0f151b;
+--raised:#161d24;
 --line:#2a333c;--accent:#58a6ff;--second:#f0876a;--critical:#a3122a;--warning:#e0a100}}
-@media print{:root{color-scheme:light;--ink:#16202a;--muted:#5b6b7a;--surface:#fff;--raised:#f6f8fa;--line:#d8dee4;
+@media print{:root{color-scheme:light;--ink:#16202a;--muted:#5b6b7a;--surface:#fff;--raised:#f6f8fa;
+--line:#d8dee4;
 --accent:#0b6bcb;--second:#b5442d;--warning:#8a6100}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:1120px;padding:24px 16px 48px;background:var(--surface);color:var(--ink);
+body{margin:0 auto;max-width:1120px;padding:24px 16px 48px;background:var(--surface);
+color:var(--ink);
 font:14px/1.4 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
 font-variant-numeric:tabular-nums}
 h1{font-size:20px;margin:0 0 4px}
@@ -22,13 +26,15 @@ p{margin:0 0 8px;max-width:76ch}
 .quiet{color:var(--muted);font-size:13px}
 .banner{background:#a3122a;color:#fff;padding:8px 16px;margin:0 0 16px;font-weight:600;
 -webkit-print-color-adjust:exact;print-color-adjust:exact}
-.warnings{border-left:4px solid var(--warning);background:var(--raised);padding:8px 16px;margin:16px 0}
+.warnings{border-left:4px solid var(--warning);background:var(--raised);padding:8px 16px;
+margin:16px 0}
 .warnings ul{margin:4px 0;padding-left:20px}
 dl.facts{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:4px 24px;margin:0}
 dl.facts dt{color:var(--muted)}
 dl.facts dd{margin:0}
 @media (max-width:600px){dl.facts{grid-template-columns:1fr;gap:0}dl.facts dd{margin-bottom:8px}}
-dl.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:16px 24px;margin:8px 0}
+dl.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:16px 24px;
+margin:8px 0}
 dl.figures dt{color:var(--muted);font-size:13px}
 dl.figures dd{margin:0}
 dl.figures .value{font-size:28px;line-height:1.2}
@@ -68,8 +74,10 @@ thead th{color:var(--muted);font-weight:600;vertical-align:bottom}
 tbody th{font-weight:400;min-width:112px}
 tbody th.n{min-width:0}
 .n{text-align:right;white-space:nowrap}
-footer{margin-top:32px;padding-top:16px;border-top:1px solid var(--line);color:var(--muted);font-size:13px}
-@media print{body{max-width:none;padding:0}details::details-content{content-visibility:visible;height:auto}
+footer{margin-top:32px;padding-top:16px;border-top:1px solid var(--line);color:var(--muted);
+font-size:13px}
+@media print{body{max-width:none;padding:0}details::details-content{content-visibility:visible;
+height:auto}
 summary{display:none}h2{break-after:avoid}.scroll{overflow:visible}}
 )css";
 

@@ -80,7 +80,7 @@ TEST(Evaluate, PairsTheDifferenceToAComparator) {
   EXPECT_NEAR(constant["difference_low"].AsDouble(), own["auroc_low"].AsDouble() - 0.5, 1e-12);
 }
 
-TEST(Evaluate, GivesTheSameReportForTheSameSeedWhateverTheRowOrderOfSubjects) {
+TEST(Evaluate, GivesTheSameReportForTheSameSeed) {
   Predictions rows = Example();
   auto once = Evaluate(rows, Options()), again = Evaluate(rows, Options());
   ASSERT_TRUE(once.ok() && again.ok());

@@ -1,0 +1,325 @@
+#include "feature_store/offline_store.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "feature_store/parquet_matrix_internal.h"
+
+namespace codman::feature_store {
+namespace {
+
+using columns::Table;
+using features::Observation;
+
+constexpr int64_t kValuesPerPart = 12 << 20;   // about 100 MB of doubles
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// What one subject brings, in order of knowledge.
+struct SubjectHistory {
+  int32_t subject = 0;
+  std::vector<Observation> observations;
+  struct Told {
+    int64_t time_us;
+    double value;
+  };
+  std::vector<Told> markers, labels, starts, ends;
+};
+
+// Kinds of rows in the ordered stream of events.
+enum Kind : int64_t { kObservation = 0, kMarker = 1, kLabel = 2, kStart = 3, kEnd = 4 };
+
+Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake& lake, const std::string& source) {
+  auto table = lake.Subjects();
+  auto found = TRY(engine->QueryAll(format("select subject_id, coalesce(identifier, subject_id::varchar) from ({}) where source = {}",
+                                           table.SelectAll(TRY(table.Load())), base::QuoteSql(source))));
+  struct Placed {
+    base::Digest digest;
+    int64_t id;
+    std::string identifier;
+  };
+  std::vector<Placed> placed;
+  for (size_t i = 0; i < static_cast<size_t>(found.num_rows()); ++i) {
+    std::string identifier(found.columns[1].strings[i]);
+    placed.push_back({base::Sha256Of(source + "\n" + identifier), found.columns[0].ints[i], identifier});
+  }
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) { return a.digest < b.digest; });
+  Subjects subjects;
+  for (auto& entry : placed) {
+    subjects.ids.push_back(entry.id);
+    subjects.identifiers.push_back(std::move(entry.identifier));
+  }
+  return subjects;
+}
+
+Result<> StageLookups(engine::SqlEngine* engine, const Subjects& subjects, const events::Concepts& concepts,
+                      const features::Plan& plan) {
+  using columns::Type;
+  Table places({{"subject_id", Type::kInt64}, {"place", Type::kInt64}});
+  for (size_t i = 0; i < subjects.ids.size(); ++i) {
+    places.columns[0].AppendInt(subjects.ids[i]);
+    places.columns[1].AppendInt(static_cast<int64_t>(i));
+  }
+  TRY(engine->CreateTable("subject_places", places.schema()));
+  TRY(engine->Append("subject_places", places));
+  Table used({{"concept", Type::kString}, {"concept_index", Type::kInt64}});
+  for (int index : plan.concepts_used()) {
+    used.columns[0].AppendString(concepts[index].name);
+    used.columns[1].AppendInt(index);
+  }
+  TRY(engine->CreateTable("concepts_used", used.schema()));
+  return engine->Append("concepts_used", used);
+}
+
+// Every event that matters, subject by subject, in order of knowledge. The key tells versions of one record apart from
+// other records (data-model.md 3).
+std::string StreamSql(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot, const RowRule& rule) {
+  return format(R"(
+with told as (
+  select * from ({0}) where source = {1}
+), observed as (
+  select subject_id, {3} as kind, event_time, known_time, received_seq, concept_index, value,
+         status in ('retracted', 'conflict') as is_void,
+         case when source_record_id is not null then hash(source_record_id)
+              when status = 'static' then hash('static', coalesce(encounter_ref, ''))
+              else hash(event_time) end as key
+  from told join concepts_used using (concept)
+  where status in ('final', 'corrected', 'retracted', 'conflict', 'static')
+), others as (
+  select subject_id, case when concept = 'source_row' then {4} when concept = {2} then {5} when concept = {6} then {7} else {8} end,
+         event_time, known_time, received_seq, 0, value, false, 0::ubigint
+  from told where (status = 'marker' and concept = 'source_row') or (status = 'label' and concept in ({2}, {9}))
+                  or (status = 'static' and concept = {6})
+), together as (
+  select * from observed union all select * from others
+)
+select place, kind, event_time, known_time, received_seq, concept_index, value, is_void, key
+from together join subject_places using (subject_id)
+order by place, known_time, received_seq)",
+                lake.Events().SelectAll(snapshot), base::QuoteSql(rule.source), base::QuoteSql(rule.label_concept),
+                int(kObservation), int(kMarker), int(kLabel), base::QuoteSql(rule.start_concept), int(kStart), int(kEnd),
+                base::QuoteSql(rule.end_concept));
+}
+
+void Take(const Table& chunk, size_t i, SubjectHistory* history) {
+  auto number = [&](size_t k) { return chunk.columns[k].ints[i]; };
+  double value = chunk.columns[6].valid[i] != 0 ? chunk.columns[6].doubles[i] : kNaN;
+  SubjectHistory::Told told{number(2), value};
+  switch (number(1)) {
+    case kMarker: history->markers.push_back(told); return;
+    case kLabel: history->labels.push_back(told); return;
+    case kStart: history->starts.push_back(told); return;
+    case kEnd: history->ends.push_back(told); return;
+    default: break;
+  }
+  history->observations.push_back({.event_time_us = number(2), .known_time_us = number(3), .received_seq = number(4),
+                                   .key = static_cast<uint64_t>(number(8)), .concept_index = static_cast<int32_t>(number(5)),
+                                   .is_void = number(7) != 0, .value = value});
+}
+
+std::vector<SubjectHistory::Told> PredictionTimesOf(const SubjectHistory& history, const RowRule& rule) {
+  if (rule.times == PredictionTimes::kSourceRows) {
+    auto times = history.markers;
+    std::stable_sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
+    return times;
+  }
+  std::vector<SubjectHistory::Told> times;
+  if (history.starts.empty()) return times;
+  int64_t start = history.starts.front().time_us;
+  int64_t end = history.ends.empty() ? start : history.ends.back().time_us;
+  if (history.ends.empty() && !history.observations.empty()) end = history.observations.back().known_time_us;
+  int64_t row = 0;
+  for (int64_t t = start + base::kHourUs; t < end; t += base::kHourUs) times.push_back({t, static_cast<double>(++row)});
+  return times;
+}
+
+void AddRow(const SubjectHistory& history, const RowRule& rule, const SubjectHistory::Told& at, PredictionRows* rows) {
+  double label = kNaN;
+  uint8_t excluded = kIncluded;
+  if (rule.horizon_us == 0) {
+    for (const auto& told : history.labels) {
+      if (told.time_us == at.time_us) label = told.value;
+    }
+    if (std::isnan(label)) excluded = kNoLabel;
+  } else {
+    int64_t onset = std::numeric_limits<int64_t>::max();
+    for (const auto& told : history.labels) onset = std::min(onset, told.time_us);
+    label = onset > at.time_us && onset - at.time_us <= rule.horizon_us ? 1 : 0;
+    if (onset <= at.time_us) excluded = kAfterOutcome;
+  }
+  rows->subject.push_back(history.subject);
+  rows->time_us.push_back(at.time_us);
+  rows->source_row.push_back(static_cast<int32_t>(at.value));
+  rows->label.push_back(label);
+  rows->hours.push_back(history.starts.empty() ? kNaN
+                        : static_cast<double>(at.time_us - history.starts.front().time_us) / double(base::kHourUs));
+  rows->excluded.push_back(excluded);
+}
+
+void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t count, features::SubjectState* state,
+                    size_t width, double* out) {
+  state->Reset();
+  size_t next = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    while (next < history.observations.size() && history.observations[next].known_time_us <= times[i]) {
+      state->Add(history.observations[next++]);
+    }
+    state->Compute(times[i], {out + static_cast<size_t>(i) * width, width});
+  }
+}
+
+// A part in the making: some subjects, their rows, their vectors.
+class PartBuilder {
+ public:
+  PartBuilder(std::shared_ptr<const features::Plan> plan, const RowRule& rule, int num_threads, PartWriter* writer)
+      : rule_(rule), width_(plan->columns().size()), writer_(writer) {
+    int threads = num_threads > 0 ? num_threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    for (int i = 0; i < threads; ++i) states_.emplace_back(plan);
+  }
+
+  Result<> Add(SubjectHistory history) {
+    int64_t first = rows_.size();
+    for (const auto& at : PredictionTimesOf(history, rule_)) AddRow(history, rule_, at, &rows_);
+    spans_.push_back({first, rows_.size() - first});
+    histories_.push_back(std::move(history));
+    bool full = (rows_.size() - part_first_) * static_cast<int64_t>(width_) >= kValuesPerPart;
+    return full ? Finish() : Result<>();
+  }
+
+  Result<> Finish() {
+    int64_t count = rows_.size() - part_first_;
+    if (count > 0) {
+      values_.resize(static_cast<size_t>(count) * width_);
+      Compute();
+      TRY(writer_->Write(rows_, part_first_, values_));
+    }
+    part_first_ = rows_.size();
+    histories_.clear();
+    spans_.clear();
+    return {};
+  }
+
+  PredictionRows& rows() { return rows_; }
+
+ private:
+  struct Span {
+    int64_t first, count;
+  };
+
+  // Subjects are independent: threads take one after another, each writes its own rows.
+  void Compute() {
+    std::atomic<size_t> next{0};
+    auto work = [&](features::SubjectState* state) {
+      for (size_t i = next++; i < histories_.size(); i = next++) {
+        auto [first, rows] = spans_[i];
+        if (rows == 0) continue;
+        ComputeSubject(histories_[i], rows_.time_us.data() + first, rows, state, width_,
+                       values_.data() + static_cast<size_t>(first - part_first_) * width_);
+      }
+    };
+    std::vector<std::thread> threads;
+    for (size_t i = 1; i < states_.size(); ++i) threads.emplace_back(work, &states_[i]);
+    work(&states_[0]);
+    for (auto& thread : threads) thread.join();
+  }
+
+  RowRule rule_;
+  size_t width_;
+  PartWriter* writer_;
+  std::vector<features::SubjectState> states_;
+  PredictionRows rows_;
+  std::vector<SubjectHistory> histories_;
+  std::vector<Span> spans_;
+  std::vector<double> values_;
+  int64_t part_first_ = 0;
+};
+
+std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string>& blocks, const RowRule& rule,
+                  const engine::DeltaSnapshot& events) {
+  std::string text = format("{}|{}|{}|{}|{}|{}|{}|{}", set.hash(), base::Join(blocks, ","), rule.source, int(rule.times),
+                            rule.start_concept, rule.end_concept, rule.label_concept, rule.horizon_us);
+  for (const auto& file : events.files) text += "|" + file.path;
+  return base::Sha256Hex(text).substr(0, 32);
+}
+
+Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuilder* builder, size_t num_subjects,
+                    const std::function<void(double)>& progress) {
+  SubjectHistory history;
+  bool any = false;
+  TRY(engine->Query(sql, [&](const Table& chunk) -> Result<> {
+    for (size_t i = 0; i < static_cast<size_t>(chunk.num_rows()); ++i) {
+      auto place = static_cast<int32_t>(chunk.columns[0].ints[i]);
+      if (any && place != history.subject) {
+        TRY(builder->Add(std::exchange(history, {})));
+        if (progress) progress(static_cast<double>(place) / static_cast<double>(num_subjects));
+      }
+      any = true;
+      history.subject = place;
+      Take(chunk, i, &history);
+    }
+    return {};
+  }));
+  if (any) TRY(builder->Add(std::move(history)));
+  return builder->Finish();
+}
+
+}  // namespace
+
+const char* NameOf(Exclusion exclusion) {
+  switch (exclusion) {
+    case kIncluded: return "";
+    case kAfterOutcome: return "after the outcome";
+    case kNoLabel: return "no label";
+  }
+  return "";
+}
+
+std::unique_ptr<columns::MatrixSource> OfflineMatrix::Select(const std::vector<std::string>& names) const {
+  return std::make_unique<ParquetMatrix>(files, names, rows.size(), temp_folder);
+}
+
+Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakehouse::Lake& lake,
+                                         const events::Concepts& concepts, const features::FeatureSet& feature_set,
+                                         const std::vector<std::string>& blocks, const RowRule& rule,
+                                         const OfflineOptions& options, const std::function<void(double)>& progress) {
+  auto plan = TRY(feature_set.Compile(blocks));
+  auto snapshot = TRY(lake.Events().Load());
+  OfflineMatrix result{.temp_folder = options.temp_folder};
+  result.key = KeyOf(feature_set, blocks, rule, snapshot);
+  result.folder = format("{}/{}/{}", options.root, feature_set.name(), result.key);
+  result.columns = plan->column_names();
+  std::string manifest = result.folder + "/manifest.json";
+  if (options.reuse && base::FileExists(manifest)) {
+    Json document = TRY(base::ParseJson(TRY(base::ReadFile(manifest))));
+    for (const auto& name : document["files"].items()) result.files.push_back(result.folder + "/" + name.AsString());
+    result.rows = TRY(ReadIndex(engine, result.folder));
+  } else {
+    TRY(base::RemoveTree(result.folder));
+    Subjects subjects = TRY(OrderSubjects(engine, lake, rule.source));
+    TRY(StageLookups(engine, subjects, concepts, *plan));
+    auto writer = TRY(PartWriter::Open(result.folder, result.columns, options.temp_folder));
+    PartBuilder builder(plan, rule, options.num_threads, &writer);
+    size_t num_subjects = subjects.ids.size() + 1;
+    builder.rows().subjects = std::move(subjects);
+    TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule), &builder, num_subjects, progress));
+    TRY(writer.WriteIndex(builder.rows()));
+    Json document = Json::Object({{"feature_set", feature_set.name()}, {"feature_set_hash", feature_set.hash()},
+                                  {"blocks", Json::Array(blocks)}, {"source", rule.source}, {"rows", builder.rows().size()},
+                                  {"files", Json::Array()}});
+    for (const auto& file : writer.files()) document.members().back().second.Add(file.substr(file.rfind('/') + 1));
+    TRY(base::WriteFileAtomically(manifest, document.ToPrettyString()));
+    result.files = writer.files();
+    result.rows = std::move(builder.rows());
+  }
+  if (progress) progress(1);
+  result.matrix = result.Select(result.columns);
+  return result;
+}
+
+}  // namespace codman::feature_store

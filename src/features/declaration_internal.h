@@ -16,14 +16,14 @@ namespace codman::features {
 
 struct DeclaredFeature {
   ContractFeature contract;
-  int block = -1;           // -1: of the base list
+  int block = -1;  // -1: of the base list
   int expression_line = 0;
-  Program program;          // of a derived one; its inputs are places in Declaration::features
+  Program program;  // of a derived one; its inputs are places in Declaration::features
 };
 
 struct DeclaredColumn {
   std::string name;
-  int feature = 0;          // place in Declaration::features; always a measured one
+  int feature = 0;  // place in Declaration::features; always a measured one
   AggregateOverWindow what;
 };
 
@@ -34,11 +34,13 @@ struct Block {
 
 struct Declaration {
   std::string name, description, owner;
-  std::vector<DeclaredFeature> features;  // the base list, then the blocks' own, in the file's order
-  std::vector<int> derived_in_order;      // places of derived features, each after those it reads
+  std::vector<DeclaredFeature>
+      features;                       // the base list, then the blocks' own, in the file's order
+  std::vector<int> derived_in_order;  // places of derived features, each after those it reads
   std::vector<Block> blocks;
 
-  // Place in `features`, or -1. A feature of a block is seen only from that block (-1: from the base list).
+  // Place in `features`, or -1. A feature of a block is seen only from that block (-1: from the
+  // base list).
   int Find(std::string_view id, int from_block) const;
 };
 

@@ -14,11 +14,13 @@ using base::Problems;
 using events::Concept;
 
 const std::vector<std::string> kFeatureKeys = {
-    "id",    "concept", "aggregate",   "window", "expression", "label",     "group",
-    "unit",  "range",   "description", "owner",  "reference",  "null_policy"};
+    "id",   "concept", "aggregate",   "window", "expression", "label",      "group",
+    "unit", "range",   "description", "owner",  "reference",  "null_policy"};
 
 bool IsIdentifier(std::string_view id) {
-  auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  auto is_word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
   return !id.empty() && id[0] >= 'a' && id[0] <= 'z' && std::all_of(id.begin(), id.end(), is_word);
 }
 
@@ -138,8 +140,8 @@ bool ReadDerived(const Json& entry, ContractFeature* feature, Problems* problems
   feature->expression = problems->Text(entry, "expression");
   for (const char* key : {"concept", "aggregate", "window"}) {
     if (const Json* extra = entry.Find(key)) {
-      problems->Add(extra->line(), format("'{}' has an expression and so no '{}'; remove one",
-                                          feature->id, key));
+      problems->Add(extra->line(),
+                    format("'{}' has an expression and so no '{}'; remove one", feature->id, key));
     }
   }
   feature->unit = entry.Find("unit") == nullptr ? "1" : problems->Text(entry, "unit");

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/clock.h"
 #include "features/exact_internal.h"
 
 namespace codman::features {
@@ -54,8 +55,9 @@ Limbs ShiftLeft(const Limbs& limbs, int bits) {
   return shifted;
 }
 
-// One digit of Knuth's algorithm D (TAOCP 4.3.1) in base 2^64: floor(numerator · 2^64 / denominator), where the top bit of
-// the denominator is bit 255 and that of the numerator bit 254, so the digit has 63 or 64 bits.
+// One digit of Knuth's algorithm D (TAOCP 4.3.1) in base 2^64: floor(numerator · 2^64 /
+// denominator), where the top bit of the denominator is bit 255 and that of the numerator bit 254,
+// so the digit has 63 or 64 bits.
 uint64_t QuotientDigit(const Limbs& numerator, const Limbs& denominator, bool* exact) {
   Uint128 top = (static_cast<Uint128>(numerator.at[3]) << 64) | numerator.at[2];
   auto digit = static_cast<uint64_t>(top / denominator.at[3]);  // numerator.at[3] is the smaller
@@ -88,7 +90,8 @@ double PowerOfTwo(int exponent) {
   return std::bit_cast<double>(static_cast<uint64_t>(1023 + exponent) << 52);
 }
 
-// digit · 2^exponent to the nearest double, half to even; `exact` tells whether something non-zero follows the digit.
+// digit · 2^exponent to the nearest double, half to even; `exact` tells whether something non-zero
+// follows the digit.
 double RoundDigit(uint64_t digit, bool exact, int exponent) {
   int dropped = std::bit_width(digit) - 53;
   uint64_t kept = digit >> dropped;
@@ -172,7 +175,7 @@ double RoundSlopePerHour(const Sums& s, int64_t n) {
   auto count = static_cast<uint64_t>(n);
   Int256 denominator = Times(s.xx, count) - Product(s.x, s.x);
   if (denominator.is_zero()) return std::numeric_limits<double>::quiet_NaN();
-  Int256 numerator = Times(Times(s.xv, count) - Product(s.x, s.v), kHour);
+  Int256 numerator = Times(Times(s.xv, count) - Product(s.x, s.v), base::kHourUs);
   return RoundQuotient(numerator, denominator, -20);
 }
 

@@ -1,8 +1,9 @@
 // Sums that lose nothing, and the one rounding at their end.
 //
-// A value is rounded once, half to even, to a multiple of 2^-20; from there on everything is integer: neither order of
-// arrival nor deletion can change a bit. With |v| <= 2^60, |x| < 2^63 and fewer than 2^31 terms no sum below passes 2^190
-// and no product 2^222. Pure values; threads do not matter.
+// A value is rounded once, half to even, to a multiple of 2^-20; from there on everything is
+// integer: neither order of arrival nor deletion can change a bit. With |v| <= 2^60, |x| < 2^63 and
+// fewer than 2^31 terms no sum below passes 2^157 and no product 2^219. Pure values; threads do not
+// matter.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +13,9 @@ namespace codman::features {
 using Int128 = __int128;
 using Uint128 = unsigned __int128;
 
-constexpr double kFixedOne = 0x1p20;         // fixed-point units in 1
-constexpr double kValueLimit = 0x1p40;       // |value| must lie below
+constexpr double kFixedOne = 0x1p20;    // fixed-point units in 1
+constexpr double kValueLimit = 0x1p40;  // |value| must lie below
 constexpr int64_t kTimeLimit = int64_t{1} << 62;
-constexpr int64_t kHour = int64_t{3600} * 1000 * 1000;  // µs
 
 // `value` in units of 2^-20, half to even; |value| < kValueLimit.
 int64_t ToFixed(double value);
@@ -38,8 +38,8 @@ struct Int256 {
   Int256& operator-=(const Int256& other) {
     Uint128 borrow = low < other.low ? 1 : 0;
     low -= other.low;
-    high = static_cast<Int128>(static_cast<Uint128>(high) - static_cast<Uint128>(other.high) -
-                               borrow);
+    high =
+        static_cast<Int128>(static_cast<Uint128>(high) - static_cast<Uint128>(other.high) - borrow);
     return *this;
   }
   friend Int256 operator+(Int256 a, const Int256& b) { return a += b; }
@@ -53,18 +53,18 @@ Int256 Product(Int128 a, Int128 b);
 // The product must fit 255 bits.
 Int256 Times(const Int256& a, uint64_t b);
 
-// numerator / denominator · 2^exponent, rounded once to the nearest double, half to even. denominator > 0; the result
-// must lie in the range of normal doubles.
+// numerator / denominator · 2^exponent, rounded once to the nearest double, half to even.
+// denominator > 0; the result must lie in the range of normal doubles.
 double RoundQuotient(const Int256& numerator, const Int256& denominator, int exponent);
 
-// What a set of points (x µs, v fixed point) adds up to. Differences of two running totals are the totals of the points
-// between them.
+// What a set of points (x µs, v fixed point) adds up to. Differences of two running totals are the
+// totals of the points between them.
 struct Sums {
-  Int128 v = 0;    // Σ v
-  Int128 x = 0;    // Σ x
-  Int256 vv;       // Σ v²
-  Int256 xx;       // Σ x²
-  Int256 xv;       // Σ x·v
+  Int128 v = 0;  // Σ v
+  Int128 x = 0;  // Σ x
+  Int256 vv;     // Σ v²
+  Int256 xx;     // Σ x²
+  Int256 xv;     // Σ x·v
 
   void Add(int64_t time, int64_t value) {
     v += value;
@@ -76,12 +76,15 @@ struct Sums {
   friend Sums operator-(Sums a, const Sums& b);
 };
 
-// The exact rational that each one rounds, n points with sums s; slope does not depend on where x = 0 lies:
-double RoundSum(const Sums& s);                // s.v / 2^20
-double RoundMean(const Sums& s, int64_t n);    // s.v / (n · 2^20), n >= 1
-// (n·Σv² − (Σv)²) / (n·(n − 1) · 2^40), n >= 2; the standard deviation is the square root of the rounded variance.
+// The exact rational that each one rounds, n points with sums s; slope does not depend on where x =
+// 0 lies:
+double RoundSum(const Sums& s);              // s.v / 2^20
+double RoundMean(const Sums& s, int64_t n);  // s.v / (n · 2^20), n >= 1
+// (n·Σv² − (Σv)²) / (n·(n − 1) · 2^40), n >= 2; the standard deviation is the square root of the
+// rounded variance.
 double RoundVariance(const Sums& s, int64_t n);
-// 3.6e9 · (n·Σxv − Σx·Σv) / ((n·Σx² − (Σx)²) · 2^20): least squares, per hour. NaN where all x are equal.
+// 3.6e9 · (n·Σxv − Σx·Σv) / ((n·Σx² − (Σx)²) · 2^20): least squares, per hour. NaN where all x are
+// equal.
 double RoundSlopePerHour(const Sums& s, int64_t n);
 
 }  // namespace codman::features

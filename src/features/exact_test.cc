@@ -1,12 +1,12 @@
-// Expected values: Python 3.11, float(fractions.Fraction(numerator, denominator) * 2**exponent), which rounds correctly;
-// for sd math.sqrt of it. Fixed-point values there are round(Fraction(v) * 2**20), half to even.
-#include "features/exact_internal.h"
-
+// Expected values: Python 3.11, float(fractions.Fraction(numerator, denominator) * 2**exponent),
+// which rounds correctly; for sd math.sqrt of it. Fixed-point values there are round(Fraction(v) *
+// 2**20), half to even.
 #include <gtest/gtest.h>
 
 #include <cmath>
 
 #include "base/text.h"
+#include "features/exact_internal.h"
 
 namespace codman::features {
 namespace {
@@ -36,8 +36,8 @@ const QuotientCase kQuotients[] = {
     {"40000000000006", "1", -1, 0x1.0000000000002p+53},
     {"100000000000000000000000000000000000000000000000001", "8000000000000000000000000000000000000",
      0, 0x1p53},
-    {"100000000000008000000000000000000000000000000000001", "10000000000000000000000000000000000000",
-     0, 0x1.0000000000001p+52},  // half plus 2^-148: up
+    {"100000000000008000000000000000000000000000000000001",
+     "10000000000000000000000000000000000000", 0, 0x1.0000000000001p+52},  // half plus 2^-148: up
     {"2fffffffffffffffffffffffffffffffffffffffffffff",
      "2000000000000000000000000000000000000000000000", 0, 0x1.8p0},
     {"9f4f2726179a224501d762422c946590d91000000000000000", "11b7aa4b87e16e1", -20,
@@ -84,16 +84,28 @@ struct SumsCase {
 
 const SumsCase kSums[] = {
     {{{0, 0.1}, {1200000000, 0.2}, {3000000000, 0.4}},
-     0x1.66666p-1, 0x1.ddddd55555555p-3, 0x1.38d6211f0d97ap-3, 0x1.73df6f286bca2p-2},
+     0x1.66666p-1,
+     0x1.ddddd55555555p-3,
+     0x1.38d6211f0d97ap-3,
+     0x1.73df6f286bca2p-2},
     {{{0, 0x1p-21}, {60000000, 0x1.8p-20}, {120000000, 0x1.4p-19}, {180000000, -0x1p-21}},
-     0x1p-18, 0x1p-20, 0x1.279a74590331cp-20, 0},
+     0x1p-18,
+     0x1p-20,
+     0x1.279a74590331cp-20,
+     0},
     {{{0, 88}, {3600000000, 91.5}, {7500000000, 97.25}, {10800000001, 103}, {14400000000, 110.1}},
-     0x1.e9d999ap+8, 0x1.87e147b333333p+6, 0x1.1b9e7f3dfba39p+3, 0x1.63e5f5e95d841p+2},
+     0x1.e9d999ap+8,
+     0x1.87e147b333333p+6,
+     0x1.1b9e7f3dfba39p+3,
+     0x1.63e5f5e95d841p+2},
     {{{-4611686018427387903, 0x1.fffffffffep+39},
       {4611686018427387903, -0x1.fffffffffep+39},
       {12345, 0x1.fffffffffffffp+39},
       {-987654321, 0x1.8p-19}},
-     0x1.fffffffffffffp+39, 0x1.fffffffffffffp+37, 0x1.ea33e2c83aaf8p+39, -0x1.ad2747ffccfa8p+9},
+     0x1.fffffffffffffp+39,
+     0x1.fffffffffffffp+37,
+     0x1.ea33e2c83aaf8p+39,
+     -0x1.ad2747ffccfa8p+9},
 };
 
 void ExpectSums(const Sums& sums, int64_t n, const SumsCase& c) {
@@ -109,7 +121,8 @@ TEST(SumsTest, AreExactWhateverOrderAndDeletion) {
     before.Add(999, ToFixed(-0x1.fffp39));
     after = before;
     for (auto [x, v] : c.points) forward.Add(x, ToFixed(v));
-    for (auto p = c.points.rbegin(); p != c.points.rend(); ++p) after.Add(p->first, ToFixed(p->second));
+    for (auto p = c.points.rbegin(); p != c.points.rend(); ++p)
+      after.Add(p->first, ToFixed(p->second));
     auto n = static_cast<int64_t>(c.points.size());
     ExpectSums(forward, n, c);
     ExpectSums(after - before, n, c);

@@ -87,17 +87,17 @@ class Parser {
   }
 
   Error Mismatch(std::string_view what, const Unit& a, const Unit& b) const {
-    return base::InvalidInput(
-        format("in expression '{}': {} of '{}' and '{}' makes no sense; convert one or take another "
-               "feature",
-               text_, what, a.ToString(), b.ToString()));
+    return base::InvalidInput(format(
+        "in expression '{}': {} of '{}' and '{}' makes no sense; convert one or take another "
+        "feature",
+        text_, what, a.ToString(), b.ToString()));
   }
 
   Result<> Emit(Program::Instruction instruction) {
     if (program_.Append(instruction)) return {};
-    return base::InvalidInput(format(
-        "the expression keeps more than {} values waiting; split it into several features",
-        Program::kMaxDepth));
+    return base::InvalidInput(
+        format("the expression keeps more than {} values waiting; split it into several features",
+               Program::kMaxDepth));
   }
 
   Result<Unit> Comparison() {
@@ -135,8 +135,8 @@ class Parser {
 
   Result<Unit> Factor() {
     if (++nesting_ > Program::kMaxDepth) {
-      return base::InvalidInput(format("the expression is nested deeper than {} levels; split it",
-                                       Program::kMaxDepth));
+      return base::InvalidInput(
+          format("the expression is nested deeper than {} levels; split it", Program::kMaxDepth));
     }
     bool negative = TakeOneOf(kMinus).has_value();
     Unit unit = negative ? TRY(Factor()) : TRY(Primary());
@@ -187,11 +187,13 @@ class Parser {
                        const std::vector<std::string>& known) {
     std::string nearest = base::NearestWord(word, known);
     return base::InvalidInput(
-        nearest.empty() ? format("unknown {} '{}'; known are: {}", what, word, base::Join(known, ", "))
-                        : format("unknown {} '{}'; did you mean '{}'?", what, word, nearest));
+        nearest.empty()
+            ? format("unknown {} '{}'; known are: {}", what, word, base::Join(known, ", "))
+            : format("unknown {} '{}'; did you mean '{}'?", what, word, nearest));
   }
 
-  // The arguments of a call, each already compiled. `folded` is applied after every argument from the second on.
+  // The arguments of a call, each already compiled. `folded` is applied after every argument from
+  // the second on.
   Result<std::vector<Unit>> Arguments(std::optional<Op> folded) {
     std::vector<Unit> units;
     do {

@@ -87,9 +87,9 @@ TEST(ExpressionTest, WhatHasNoValueIsNull) {
 }
 
 TEST(ExpressionTest, UnitsMustFit) {
-  for (const char* text : {"heart_rate + sbp", "min(heart_rate, sbp)", "heart_rate < sbp",
-                           "if(1, heart_rate, sbp)", "heart_rate / sbp + sbp",
-                           "shock_index(sbp, heart_rate)", "(sbp > 100) + sbp"}) {
+  for (const char* text :
+       {"heart_rate + sbp", "min(heart_rate, sbp)", "heart_rate < sbp", "if(1, heart_rate, sbp)",
+        "heart_rate / sbp + sbp", "shock_index(sbp, heart_rate)", "(sbp > 100) + sbp"}) {
     EXPECT_THAT(ErrorOf(text), testing::ContainsRegex("makes no sense|must be in")) << text;
   }
   for (const char* text : {"sbp - dbp", "sbp + 10", "heart_rate / sbp + heart_rate / dbp",
@@ -100,7 +100,8 @@ TEST(ExpressionTest, UnitsMustFit) {
 
 TEST(ExpressionTest, TheDeclaredUnitMustNameTheResult) {
   EXPECT_EQ(Compile("sbp - dbp")->why_not_unit("mm[Hg]"), "");
-  EXPECT_THAT(Compile("sbp - dbp")->why_not_unit("/min"), testing::HasSubstr("'mm[Hg]', not '/min'"));
+  EXPECT_THAT(Compile("sbp - dbp")->why_not_unit("/min"),
+              testing::HasSubstr("'mm[Hg]', not '/min'"));
   EXPECT_EQ(Compile("heart_rate / sbp")->why_not_unit("1"), "") << "no other word for it";
   EXPECT_EQ(Compile("sbp / dbp")->why_not_unit("1"), "");
   EXPECT_NE(Compile("sbp / dbp")->why_not_unit("mm[Hg]"), "");

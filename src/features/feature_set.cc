@@ -55,9 +55,8 @@ Result<std::shared_ptr<const Plan>> FeatureSet::Compile(
   for (const std::string& name : blocks) {
     auto found = std::find(block_names_.begin(), block_names_.end(), name);
     if (found == block_names_.end()) {
-      return base::NotFound(
-          format("feature set '{}' has no block '{}'; known are: {}", name_, name,
-                 block_names_.empty() ? "none" : base::Join(block_names_, ", ")));
+      return base::NotFound(format("feature set '{}' has no block '{}'; known are: {}", name_, name,
+                                   block_names_.empty() ? "none" : base::Join(block_names_, ", ")));
     }
     auto index = static_cast<int>(found - block_names_.begin());
     if (std::find(wanted.begin(), wanted.end(), index) == wanted.end()) wanted.push_back(index);

@@ -1,6 +1,8 @@
-// A feature set: its declaration, read and checked, and the plan it compiles to for some of its blocks.
+// A feature set: its declaration, read and checked, and the plan it compiles to for some of its
+// blocks.
 //
-// Immutable after load; threads may share. File format: clinic/features/sepsis_42.yaml is the commented example.
+// Immutable after load; threads may share. File format: clinic/features/sepsis_42.yaml is the
+// commented example.
 #pragma once
 
 #include <cstdint>
@@ -17,32 +19,48 @@
 namespace codman::features {
 
 enum class Aggregate {
-  kIsMissing, kLast, kFirst, kMean, kMin, kMax, kSd, kSlope, kCount, kSum, kDelta, kChange, kHoursSince, kWorst, kAny,
+  kIsMissing,
+  kLast,
+  kFirst,
+  kMean,
+  kMin,
+  kMax,
+  kSd,
+  kSlope,
+  kCount,
+  kSum,
+  kDelta,
+  kChange,
+  kHoursSince,
+  kWorst,
+  kAny,
 };
 // "is_missing", "last", …; nothing where unknown.
 std::optional<Aggregate> ParseAggregate(std::string_view name);
 const char* NameOf(Aggregate aggregate);
 
-constexpr int64_t kNoWindow = 0;   // the whole history
+constexpr int64_t kNoWindow = 0;  // the whole history
 
 // What a person or a program may give and is told about: an entry of the declaration.
 struct ContractFeature {
   std::string id;
   std::string label, group, unit, description, owner;
-  int concept_index = -1;               // of a measured feature; -1 for derived ones
+  int concept_index = -1;  // of a measured feature; -1 for derived ones
   Aggregate aggregate = Aggregate::kLast;
   int64_t window_us = kNoWindow;
-  std::string expression;               // of a derived feature; "" for measured ones
-  double low = 0, high = 0;             // valid range, ends included (from the concept unless declared)
+  std::string expression;  // of a derived feature; "" for measured ones
+  // Valid range, ends included: declared, or what the aggregate makes of the concept's, or the
+  // score's; infinite where nothing bounds it.
+  double low = 0, high = 0;
   double reference_low = 0, reference_high = 0;
-  bool process = false;                 // tells about care and time, not about the body
+  bool process = false;  // tells about care and time, not about the body
   int line = 0;
 };
 
 // One column of the model's input.
 struct InputColumn {
-  std::string name;                     // "heart_rate", "heart_rate_min_6h"
-  int contract = 0;                     // index of the contract feature it belongs to
+  std::string name;  // "heart_rate", "heart_rate_min_6h"
+  int contract = 0;  // index of the contract feature it belongs to
 };
 
 class Plan;  // the compiled form; see kernel.h
@@ -51,7 +69,8 @@ class FeatureSet {
  public:
   // Errors name file:line and the cure, all of them at once, one per line.
   static Result<FeatureSet> Load(const std::string& path, const events::Concepts& concepts);
-  static Result<FeatureSet> FromDocument(const std::string& file, const Json& document, const events::Concepts& concepts);
+  static Result<FeatureSet> FromDocument(const std::string& file, const Json& document,
+                                         const events::Concepts& concepts);
 
   const std::string& name() const { return name_; }
   const std::string& description() const { return description_; }
@@ -60,8 +79,9 @@ class FeatureSet {
   const std::string& hash() const { return hash_; }
   const Json& document() const { return document_; }
 
-  // The plan for the contract features of the base list plus those of `blocks`. The columns are: the base contract
-  // features in order, then what each block adds, in order. Unknown block: NotFound naming the known ones.
+  // The plan for the contract features of the base list plus those of `blocks`. The columns are:
+  // the base contract features in order, then what each block adds, in order. Unknown block:
+  // NotFound naming the known ones.
   Result<std::shared_ptr<const Plan>> Compile(const std::vector<std::string>& blocks) const;
 
  private:

@@ -16,7 +16,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const char* const kConcepts = R"(concepts:
-  - {name: heart_rate, label: Heart rate, group: vital signs, codes: [LOINC//8867-4], unit: "/min", range: [10, 350], reference: [60, 100]}
+  - {name: heart_rate, label: Heart rate, group: vital signs, codes: [LOINC//8867-4],
+     unit: "/min", range: [10, 350], reference: [60, 100]}
   - {name: sbp, label: Systolic pressure, codes: [], unit: "mm[Hg]", range: [20, 375]}
   - {name: lactate, label: Lactate, codes: [], unit: mmol/L, range: [0.1, 30], worst: high}
   - {name: molecules, label: Molecules, codes: [], unit: "1", range: [0, 2.0e+12]}
@@ -29,7 +30,8 @@ events::Concepts TestConcepts() {
 }
 
 Result<FeatureSet> Read(const std::string& text) {
-  return FeatureSet::FromDocument("set.yaml", TRY(base::ParseYaml(text, "set.yaml")), TestConcepts());
+  return FeatureSet::FromDocument("set.yaml", TRY(base::ParseYaml(text, "set.yaml")),
+                                  TestConcepts());
 }
 
 const char* const kSet = R"(name: shock
@@ -62,7 +64,8 @@ TEST(FeatureSetTest, ReadsADeclaration) {
   EXPECT_EQ(set->description(), "two vitals");
   EXPECT_THAT(set->blocks(), ElementsAre("signals", "process"));
   auto plan = set->Compile({}).value();
-  EXPECT_THAT(plan->column_names(), ElementsAre("heart_rate", "sbp", "double_index", "shock_index"));
+  EXPECT_THAT(plan->column_names(),
+              ElementsAre("heart_rate", "sbp", "double_index", "shock_index"));
   const ContractFeature& sbp = plan->contract()[static_cast<size_t>(plan->FindContract("sbp"))];
   EXPECT_EQ(sbp.label, "Pressure");
   EXPECT_EQ(sbp.unit, "mm[Hg]");
@@ -83,12 +86,12 @@ TEST(FeatureSetTest, BlocksAddTheirColumnsInOrder) {
   auto set = Read(kSet);
   ASSERT_TRUE(set.ok()) << set.error().ToString();
   auto plan = set->Compile({"process", "signals"}).value();
-  EXPECT_THAT(plan->column_names(),
-              ElementsAre("heart_rate", "sbp", "double_index", "shock_index",
-                          "hours_since_heart_rate", "days_since", "heart_rate_count",
-                          "heart_rate_hours_since_24h", "sbp_count", "sbp_hours_since_24h",
-                          "heart_rate_is_missing_6h", "heart_rate_min_6h", "sbp_is_missing_6h",
-                          "sbp_min_6h"));
+  EXPECT_THAT(
+      plan->column_names(),
+      ElementsAre("heart_rate", "sbp", "double_index", "shock_index", "hours_since_heart_rate",
+                  "days_since", "heart_rate_count", "heart_rate_hours_since_24h", "sbp_count",
+                  "sbp_hours_since_24h", "heart_rate_is_missing_6h", "heart_rate_min_6h",
+                  "sbp_is_missing_6h", "sbp_min_6h"));
   EXPECT_EQ(plan->contract().size(), 6u);
   EXPECT_TRUE(plan->contract()[4].process);
   EXPECT_EQ(plan->contract()[4].unit, "h");
@@ -143,7 +146,8 @@ TEST(FeatureSetTest, EveryMistakeNamesItsLineAndItsCure) {
       {"{id: a}", "'a' needs a concept or an expression"},
       {"{concept: sbp}", "'id' is missing"},
       {"{id: A-1, concept: sbp}", "'A-1' cannot be a name"},
-      {"{id: a, concept: sbp, unit: kPa}", "unit mismatch: last of 'sbp' is in 'mm[Hg]', not 'kPa'"},
+      {"{id: a, concept: sbp, unit: kPa}",
+       "unit mismatch: last of 'sbp' is in 'mm[Hg]', not 'kPa'"},
       {"{id: a, concept: sbp, range: [5]}", "'range' must be two numbers"},
       {"{id: a, concept: sbp, range: [0, 2.0e+12]}", "a range must stay below 2^40"},
       {"{id: a, concept: molecules}", "values of 2^40 or more"},
@@ -153,7 +157,8 @@ TEST(FeatureSetTest, EveryMistakeNamesItsLineAndItsCure) {
       {"{id: a, concept: sbp, aggregate: change}", "change compares a window with the one before"},
       {"{id: a, expression: hr +}", "feature 'a': in expression 'hr +': expected a number"},
       {"{id: a, expression: hq / 2}", "unknown feature 'hq'; did you mean 'hr'?"},
-      {"{id: a, expression: hr * 2, unit: kg}", "unit mismatch: the expression has unit '/min', not 'kg'"},
+      {"{id: a, expression: hr * 2, unit: kg}",
+       "unit mismatch: the expression has unit '/min', not 'kg'"},
       {"{id: a, expression: a + 1}", "cyclic definition: a -> a"},
   };
   for (auto [feature, message] : kCases) {
@@ -166,14 +171,20 @@ TEST(FeatureSetTest, EveryMistakeNamesItsLineAndItsCure) {
 }
 
 TEST(FeatureSetTest, MistakesInBlocksAndCycles) {
-  std::string head = "name: s\nfeatures:\n  - {id: hr, concept: heart_rate}\n  - {id: x, expression: y}\n"
-                     "  - {id: y, expression: x}\nblocks:\n";
+  std::string head =
+      "name: s\nfeatures:\n  - {id: hr, concept: heart_rate}\n  - {id: x, expression: y}\n"
+      "  - {id: y, expression: x}\nblocks:\n";
   const std::pair<const char*, const char*> kCases[] = {
-      {"  - {name: b, expand: [{features: [hr], columns: [min_6]}]}", "set.yaml:7: '6' is not a window"},
-      {"  - {name: b, expand: [{features: [hr], columns: [mim_6h]}]}", "unknown aggregate 'mim'; did you mean 'min'?"},
-      {"  - {name: b, expand: [{features: [hs], columns: [min_6h]}]}", "unknown feature 'hs'; did you mean 'hr'?"},
-      {"  - {name: b, expand: [{features: [x], columns: [min_6h]}]}", "'x' is derived and keeps no history"},
-      {"  - {name: b, expand: [{features: [hr], columns: [min_6h, min_6h]}]}", "'hr_min_6h' is already declared"},
+      {"  - {name: b, expand: [{features: [hr], columns: [min_6]}]}",
+       "set.yaml:7: '6' is not a window"},
+      {"  - {name: b, expand: [{features: [hr], columns: [mim_6h]}]}",
+       "unknown aggregate 'mim'; did you mean 'min'?"},
+      {"  - {name: b, expand: [{features: [hs], columns: [min_6h]}]}",
+       "unknown feature 'hs'; did you mean 'hr'?"},
+      {"  - {name: b, expand: [{features: [x], columns: [min_6h]}]}",
+       "'x' is derived and keeps no history"},
+      {"  - {name: b, expand: [{features: [hr], columns: [min_6h, min_6h]}]}",
+       "'hr_min_6h' is already declared"},
       {"  - {name: b, expand: [{features: [hr], columns: [change]}]}", "change compares a window"},
       {"  - {name: b, expand: [{features: [hr]}]}", "an expansion needs"},
       {"  - {name: b, features: [{id: z, expression: q}]}", "unknown feature 'q'"},
@@ -184,16 +195,19 @@ TEST(FeatureSetTest, MistakesInBlocksAndCycles) {
     auto set = Read(head + block + "\n");
     ASSERT_FALSE(set.ok()) << block;
     EXPECT_THAT(set.error().ToString(), HasSubstr(message)) << block;
-    EXPECT_THAT(set.error().ToString(), HasSubstr("cyclic definition: x -> y -> x")) << "all at once";
+    EXPECT_THAT(set.error().ToString(), HasSubstr("cyclic definition: x -> y -> x"))
+        << "all at once";
   }
 }
 
 TEST(FeatureSetTest, ABlockDoesNotSeeAnotherBlocksFeatures) {
-  auto set = Read("name: s\nfeatures:\n  - {id: hr, concept: heart_rate}\nblocks:\n"
-                  "  - {name: a, features: [{id: only_a, concept: sbp}]}\n"
-                  "  - {name: b, features: [{id: z, expression: only_a * 2}]}\n");
+  auto set = Read(
+      "name: s\nfeatures:\n  - {id: hr, concept: heart_rate}\nblocks:\n"
+      "  - {name: a, features: [{id: only_a, concept: sbp}]}\n"
+      "  - {name: b, features: [{id: z, expression: only_a * 2}]}\n");
   ASSERT_FALSE(set.ok());
-  EXPECT_THAT(set.error().ToString(), HasSubstr("set.yaml:6: feature 'z': unknown feature 'only_a'"));
+  EXPECT_THAT(set.error().ToString(),
+              HasSubstr("set.yaml:6: feature 'z': unknown feature 'only_a'"));
 }
 
 }  // namespace

@@ -11,9 +11,8 @@ constexpr size_t kFewestDropped = 32;
 }  // namespace
 
 void History::Put(uint64_t key, int64_t event_time, double value) {
-  Remove(key);
-  if (event_time <= forgotten_to_) return;
-  keys_.Insert(key, event_time);
+  if (event_time <= forgotten_to_) return Remove(key);
+  if (auto earlier = keys_.Exchange(key, event_time)) EraseRecord(key, *earlier);
   Record record{event_time, key, value};
   if (records_.empty() || records_.back().event_time <= event_time) {
     records_.push_back(record);
@@ -23,21 +22,30 @@ void History::Put(uint64_t key, int64_t event_time, double value) {
   auto at = std::upper_bound(records_.begin(), records_.end(), event_time, after);
   auto place = static_cast<size_t>(at - records_.begin());
   records_.insert(at, record);
-  ++version_;
-  Resum(place);
+  Moved(place, +1);
 }
 
 void History::Remove(uint64_t key) {
   auto event_time = keys_.Find(key);
   if (!event_time) return;
   keys_.Erase(key);
+  EraseRecord(key, *event_time);
+}
+
+void History::EraseRecord(uint64_t key, int64_t event_time) {
   auto before = [](const Record& other, int64_t time) { return other.event_time < time; };
-  auto at = std::lower_bound(records_.begin(), records_.end(), *event_time, before);
+  auto at = std::lower_bound(records_.begin(), records_.end(), event_time, before);
   while (at->key != key) ++at;
   auto place = static_cast<size_t>(at - records_.begin());
   records_.erase(at);
+  Moved(place, -1);
+}
+
+void History::Moved(size_t place, int by) {
   ++version_;
-  Resum(place);
+  if (place >= sums_begin_) return Resum(place);
+  // Totals are right up to a constant, and what stands before them is only that.
+  sums_begin_ = by > 0 ? sums_begin_ + 1 : sums_begin_ - 1;
 }
 
 void History::Resum(size_t intact) {
@@ -46,7 +54,7 @@ void History::Resum(size_t intact) {
     sums_.emplace_back();
     origin_ = records_.empty() ? 0 : records_[0].event_time;
   }
-  sums_.resize(intact + 1);
+  sums_.resize(intact - sums_begin_ + 1);
   for (size_t i = intact; i < records_.size(); ++i) {
     Sums next = sums_.back();
     next.Add(records_[i].event_time - origin_, ToFixed(records_[i].value));
@@ -54,21 +62,35 @@ void History::Resum(size_t intact) {
   }
 }
 
+size_t History::Droppable(int64_t time, size_t from) const {
+  if (records_.size() - from < kFewestDropped) return 0;
+  size_t old = Local(FirstAfter(time, begin() + static_cast<int64_t>(from))) - from;
+  return old >= kFewestDropped && 2 * old >= records_.size() - from ? old : 0;
+}
+
+void History::ForgetSums(int64_t time) {
+  size_t dropped = keeps_sums_ ? Droppable(time, sums_begin_) : 0;
+  sums_.erase(sums_.begin(), sums_.begin() + static_cast<int64_t>(dropped));
+  sums_begin_ += dropped;
+}
+
 void History::Forget(int64_t time) {
   forgotten_to_ = std::max(forgotten_to_, time);
-  if (records_.size() < kFewestDropped) return;
-  auto dropped = Local(FirstAfter(time, begin()));
-  if (dropped < kFewestDropped || 2 * dropped < records_.size()) return;
+  ForgetSums(time);
+  size_t dropped = Droppable(time, 0);
+  // Totals go first; what still has some waits for the next time.
+  if (keeps_sums_) dropped = std::min(dropped, sums_begin_);
   for (size_t i = 0; i < dropped; ++i) keys_.Erase(records_[i].key);
   auto count = static_cast<int64_t>(dropped);
   records_.erase(records_.begin(), records_.begin() + count);
-  if (keeps_sums_) sums_.erase(sums_.begin(), sums_.begin() + count);
+  if (keeps_sums_) sums_begin_ -= dropped;
   forgotten_ += count;
 }
 
 void History::Clear() {
   records_.clear();
   sums_.clear();
+  sums_begin_ = 0;
   keys_.Clear();
   forgotten_ = 0;
   forgotten_to_ = -kTimeLimit - 1;
@@ -87,7 +109,7 @@ int64_t History::FirstAfter(int64_t time, int64_t from) const {
 }
 
 Sums History::SumsOf(int64_t begin, int64_t end) const {
-  return sums_[Local(end)] - sums_[Local(begin)];
+  return sums_[Local(end) - sums_begin_] - sums_[Local(begin) - sums_begin_];
 }
 
 int64_t History::num_bytes() const {

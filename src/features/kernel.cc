@@ -16,8 +16,8 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 struct ConceptState {
   History history;
-  std::vector<Window> windows;   // parallel to the plan's
-  bool blank = true;             // no record since the last Reset and the slots say so
+  std::vector<Window> windows;  // parallel to the plan's
+  bool blank = true;            // no record since the last Reset and the slots say so
 };
 
 }  // namespace
@@ -56,9 +56,9 @@ struct SubjectState::Impl {
       state->windows[i].Compute(history, concept_plan.windows[i], concept_plan.worst, t, end,
                                 slots);
     }
-    if (concept_plan.reach_us != kNoWindow && t > concept_plan.reach_us - kTimeLimit) {
-      history.Forget(t - concept_plan.reach_us);
-    }
+    auto forgettable = [&](int64_t reach) { return reach != kNoWindow && t > reach - kTimeLimit; };
+    if (forgettable(concept_plan.reach_us)) history.Forget(t - concept_plan.reach_us);
+    if (forgettable(concept_plan.sums_reach_us)) history.ForgetSums(t - concept_plan.sums_reach_us);
   }
 
   std::shared_ptr<const Plan> plan;

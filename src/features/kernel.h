@@ -1,14 +1,20 @@
-// The feature kernel: computes a plan's columns for one subject as of a time. Batch, stream and form use this same code;
-// equal inputs give equal bits.
+// The feature kernel: computes a plan's columns for one subject as of a time. Batch, stream and
+// form use this same code; equal inputs give equal bits.
 //
-// Rules (design: features.md 1). The vector at t uses records with known_time <= t. A window w covers event_time in
-// (t − w, t]; `change` over w is last − newest value with event_time in (t − 2w, t − w]. Of records with the same key only
-// the newest known counts; a void record (retraction, conflict) leaves the key without a value. Missing is NaN. Of equal
-// event times the record received later (known_time, then seq) is "last".
-// sum, mean, sd, slope are exact: each value is rounded once, half to even, to a multiple of 2^-20 of the canonical unit,
-// summed in 128-bit integers, and rounded once to double at the end; neither order nor deletion changes a bit. slope and
-// sd use event_time in integer µs relative to t. sd: sample (n − 1), NaN for n < 2. slope: per hour, NaN for n < 2 or one
-// distinct time. hours_since: (t − event_time of last)/h. count and any of an empty window are 0, sum is NaN.
+// Rules (design: features.md 1). The vector at t uses records with known_time <= t. A window w
+// covers event_time in (t − w, t]; `change` over w is last − newest value with event_time in (t −
+// 2w, t − w]. Of records with the same key only the newest known counts; a void record (retraction,
+// conflict) leaves the key without a value. Missing is NaN. Of equal event times the record
+// received later (known_time, then seq) is "last".
+//
+// sum, mean, sd, slope are exact: each value is
+// rounded once, half to even, to a multiple of 2^-20 of the canonical unit, summed in 128-bit
+// integers, and rounded once to double at the end; neither order nor deletion changes a bit. slope
+// and sd use event_time in integer µs relative to t. sd: sample (n − 1), NaN for n < 2. slope: per
+// hour, NaN for n < 2 or one distinct time. hours_since: (t − event_time of last)/h. count and any
+// of an empty window are 0, sum is NaN. any is 1 where a value in the window is not 0. Zero has one
+// sign: -0.0 is kept as 0. A value that is not finite or not below 2^40, or an event time outside
+// ±2^62 µs, counts as void: checked input has neither.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +34,11 @@ struct Observation {
   int64_t event_time_us = 0;
   int64_t known_time_us = 0;
   int64_t received_seq = 0;
-  uint64_t key = 0;          // identity of the record within (subject, concept): equal keys are versions of one record
-  int32_t concept_index = 0; // in the Concepts the feature set was loaded with
-  bool is_void = false;      // the key has no value from here on
-  double value = 0;          // canonical unit
+  // Identity of the record within (subject, concept): equal keys are versions of one record.
+  uint64_t key = 0;
+  int32_t concept_index = 0;  // in the Concepts the feature set was loaded with
+  bool is_void = false;       // the key has no value from here on
+  double value = 0;           // canonical unit
 };
 
 class SubjectState;
@@ -48,8 +55,9 @@ class Plan {
   // Which concepts the plan reads, ascending.
   const std::vector<int>& concepts_used() const;
 
-  // The vector of values given by name: values[i] belongs to contract()[i], NaN where not given. Derived features that
-  // are not given are computed from those that are; columns that need history are NaN. `out` has columns().size() entries.
+  // The vector of values given by name: values[i] belongs to contract()[i], NaN where not given.
+  // Derived features that are not given are computed from those that are; columns that need history
+  // are NaN. `out` has columns().size() entries.
   void ComputeFromForm(std::span<const double> values, std::span<double> out) const;
 
   struct Impl;
@@ -60,7 +68,8 @@ class Plan {
   std::unique_ptr<Impl> impl_;
 };
 
-// The history of one subject, as much of it as the plan's windows need. Not thread-safe; one per subject and thread.
+// The history of one subject, as much of it as the plan's windows need. Not thread-safe; one per
+// subject and thread.
 class SubjectState {
  public:
   explicit SubjectState(std::shared_ptr<const Plan> plan);
@@ -68,11 +77,12 @@ class SubjectState {
   SubjectState(SubjectState&&) noexcept;
   SubjectState& operator=(SubjectState&&) noexcept;
 
-  // Records arrive in (known_time, received_seq) order; event times may be late by any amount. Observations of concepts
-  // that the plan does not use are ignored.
+  // Records arrive in (known_time, received_seq) order; event times may be late by any amount.
+  // Observations of concepts that the plan does not use are ignored.
   void Add(const Observation& observation);
-  // The vector as of t: every record with known_time <= t has been added and none later. Times do not go back.
-  // `out` has plan.columns().size() entries. Of what lies before t, only what a later Compute may need is kept.
+  // The vector as of t: every record with known_time <= t has been added and none later. Times do
+  // not go back. `out` has plan.columns().size() entries. Of what lies before t, only what a later
+  // Compute may need is kept.
   void Compute(int64_t t_us, std::span<double> out);
   // Forgets everything, keeps the memory: the next subject.
   void Reset();

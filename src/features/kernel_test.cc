@@ -20,7 +20,8 @@ events::Concepts TestConcepts() {
   auto document = base::ParseYaml(R"(concepts:
   - {name: hr, label: h, codes: [], unit: "/min", range: [-1000, 1000], worst: high}
   - {name: spo2, label: s, codes: [], unit: "%", range: [0, 100], worst: low}
-)", "concepts.yaml");
+)",
+                                  "concepts.yaml");
   return events::Concepts::FromDocuments({{"concepts.yaml", *document}}).value();
 }
 
@@ -29,8 +30,11 @@ class KernelTest : public testing::Test {
   // `columns` of hr and spo2, in this order, after the two contract features.
   void Use(const std::string& columns) {
     auto document = base::ParseYaml(
-        "name: s\ndefaults: {window: 6h}\nfeatures:\n  - {id: hr, concept: hr}\n  - {id: spo2, concept: spo2}\n"
-        "blocks:\n  - {name: b, expand: [{features: [hr, spo2], columns: [" + columns + "]}]}\n", "s.yaml");
+        "name: s\ndefaults: {window: 6h}\nfeatures:\n  - {id: hr, concept: hr}\n  - {id: spo2, "
+        "concept: spo2}\n"
+        "blocks:\n  - {name: b, expand: [{features: [hr, spo2], columns: [" +
+            columns + "]}]}\n",
+        "s.yaml");
     auto set = FeatureSet::FromDocument("s.yaml", *document, TestConcepts());
     ASSERT_TRUE(set.ok()) << set.error().ToString();
     plan_ = set->Compile({"b"}).value();
@@ -41,7 +45,8 @@ class KernelTest : public testing::Test {
   void Add(int64_t minute, double value, uint64_t key = 0, bool is_void = false) {
     AddOf(0, minute, value, key, is_void);
   }
-  void AddOf(int concept_index, int64_t minute, double value, uint64_t key = 0, bool is_void = false) {
+  void AddOf(int concept_index, int64_t minute, double value, uint64_t key = 0,
+             bool is_void = false) {
     state_->Add({.event_time_us = minute * kMinute,
                  .known_time_us = ++known_,
                  .key = key == 0 ? next_key_++ : key,
@@ -67,7 +72,8 @@ class KernelTest : public testing::Test {
 };
 
 TEST_F(KernelTest, EachAggregateByHand) {
-  Use("is_missing_6h, last_6h, first_6h, mean_6h, min_6h, max_6h, sd_6h, slope_6h, count_6h, sum_6h, "
+  Use("is_missing_6h, last_6h, first_6h, mean_6h, min_6h, max_6h, sd_6h, slope_6h, count_6h, "
+      "sum_6h, "
       "delta_6h, change_6h, hours_since_6h, worst_6h, any_6h, count, hours_since");
   Add(-30, 80);   // in the window before
   Add(60, 100);   // 1 h
@@ -77,12 +83,23 @@ TEST_F(KernelTest, EachAggregateByHand) {
   AddOf(1, 250, 0);
   // t = 5.5 h, window (−0.5 h, 5.5 h]: 100, 104, 96.
   const std::pair<const char*, double> kExpected[] = {
-      {"is_missing_6h", 0}, {"last_6h", 96}, {"first_6h", 100}, {"mean_6h", 100}, {"min_6h", 96},
+      {"is_missing_6h", 0},
+      {"last_6h", 96},
+      {"first_6h", 100},
+      {"mean_6h", 100},
+      {"min_6h", 96},
       {"max_6h", 104},
       {"sd_6h", 4},  // sqrt((0 + 16 + 16) / 2)
       // x = 1, 2, 4 h, mean 7/3; Σ(x − 7/3)(v − 100) = −1/3·4 + 5/3·(−4) = −8; Σ(x − 7/3)² = 42/9.
-      {"slope_6h", -12.0 / 7}, {"count_6h", 3}, {"sum_6h", 300}, {"delta_6h", -8},
-      {"change_6h", 16}, {"hours_since_6h", 1.5}, {"worst_6h", 104}, {"any_6h", 1}, {"count", 4},
+      {"slope_6h", -12.0 / 7},
+      {"count_6h", 3},
+      {"sum_6h", 300},
+      {"delta_6h", -8},
+      {"change_6h", 16},
+      {"hours_since_6h", 1.5},
+      {"worst_6h", 104},
+      {"any_6h", 1},
+      {"count", 4},
       {"hours_since", 1.5}};
   for (auto [column, expected] : kExpected) {
     EXPECT_EQ(At(330, std::string("hr_") + column), expected) << column;
@@ -93,7 +110,8 @@ TEST_F(KernelTest, EachAggregateByHand) {
 }
 
 TEST_F(KernelTest, EmptyAndSingle) {
-  Use("is_missing_6h, last_6h, first_6h, mean_6h, min_6h, max_6h, sd_6h, slope_6h, count_6h, sum_6h, "
+  Use("is_missing_6h, last_6h, first_6h, mean_6h, min_6h, max_6h, sd_6h, slope_6h, count_6h, "
+      "sum_6h, "
       "delta_6h, change_6h, hours_since_6h, worst_6h, any_6h");
   for (bool emptied : {false, true}) {
     if (emptied) Add(10, 5, 7), Add(10, 5, 7, true);
@@ -174,7 +192,7 @@ TEST_F(KernelTest, CorrectingAForgottenRecordIsExact) {
   Add(0, 100, 1);     // old and stays old
   Add(5990, 100, 2);  // old and moved into the window
   EXPECT_EQ(At(6000, "hr_sum_6h"), 111);
-  Add(30, 7, 2);      // and back
+  Add(30, 7, 2);  // and back
   EXPECT_EQ(At(6000, "hr_sum_6h"), 11);
 }
 

@@ -22,7 +22,9 @@ bool NeedsExtremes(Aggregate aggregate) {
 class Builder {
  public:
   Builder(const Declaration& declaration, const events::Concepts& concepts)
-      : declaration_(declaration), concepts_(concepts), contract_of_(declaration.features.size(), -1) {}
+      : declaration_(declaration),
+        concepts_(concepts),
+        contract_of_(declaration.features.size(), -1) {}
 
   std::unique_ptr<Plan::Impl> Build(const std::vector<int>& wanted_blocks) {
     AddFeatures(-1);
@@ -33,7 +35,8 @@ class Builder {
       for (const DeclaredColumn& column : declaration_.blocks[block].columns) ShowColumn(column);
     }
     AddDerived();
-    for (auto& [concept_index, concept_plan] : by_concept_) FinishConcept(concept_index, concept_plan);
+    for (auto& [concept_index, concept_plan] : by_concept_)
+      FinishConcept(concept_index, concept_plan);
     return std::move(plan_);
   }
 
@@ -102,14 +105,18 @@ class Builder {
   void FinishConcept(int concept_index, ConceptPlan& concept_plan) {
     concept_plan.concept_index = concept_index;
     concept_plan.worst = concepts_[concept_index].worst;
-    bool for_ever = false;
+    bool for_ever = false, sums_for_ever = false;
     for (const WindowPlan& window : concept_plan.windows) {
+      int64_t reach = window.window_us * (window.change ? 2 : 1);
       concept_plan.sums |= window.sums;
+      concept_plan.reach_us = std::max(concept_plan.reach_us, reach);
       for_ever |= window.window_us == kNoWindow;
-      concept_plan.reach_us =
-          std::max(concept_plan.reach_us, window.window_us * (window.change ? 2 : 1));
+      if (!window.sums) continue;
+      concept_plan.sums_reach_us = std::max(concept_plan.sums_reach_us, window.window_us);
+      sums_for_ever |= window.window_us == kNoWindow;
     }
     if (for_ever) concept_plan.reach_us = kNoWindow;
+    if (sums_for_ever) concept_plan.sums_reach_us = kNoWindow;
     plan_->place_of_concept.resize(static_cast<size_t>(concepts_.size()), -1);
     plan_->place_of_concept[concept_index] = static_cast<int>(plan_->concepts.size());
     plan_->concepts_used.push_back(concept_index);

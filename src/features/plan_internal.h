@@ -1,5 +1,5 @@
-// What a plan consists of: which aggregates of which concept go to which slot, which expressions follow, and which slot or
-// contract feature each column shows.
+// What a plan consists of: which aggregates of which concept go to which slot, which expressions
+// follow, and which slot or contract feature each column shows.
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ struct SlotPlan {
 // All aggregates of one concept over one window share its bounds and sums.
 struct WindowPlan {
   int64_t window_us = kNoWindow;
-  std::vector<SlotPlan> slots;          // what changes only with the records inside
-  std::vector<int> hours_since_slots;   // what changes with every t
+  std::vector<SlotPlan> slots;         // what changes only with the records inside
+  std::vector<int> hours_since_slots;  // what changes with every t
   bool sums = false, extremes = false, change = false;
 };
 
@@ -29,18 +29,19 @@ struct ConceptPlan {
   int concept_index = 0;
   events::Worst worst = events::Worst::kNone;
   bool sums = false;
-  int64_t reach_us = 0;                 // how far back any window looks; kNoWindow: for ever
+  // How far back any window looks, and any that sums; kNoWindow: for ever.
+  int64_t reach_us = 0, sums_reach_us = 0;
   std::vector<WindowPlan> windows;
 };
 
 struct DerivedPlan {
   int contract = 0;
-  Program program;                      // its inputs are contract indices
+  Program program;  // its inputs are contract indices
 };
 
 struct ColumnPlan {
   bool is_contract = false;
-  int index = 0;                        // of the contract feature, else of the slot
+  int index = 0;  // of the contract feature, else of the slot
 };
 
 struct Plan::Impl {
@@ -48,15 +49,15 @@ struct Plan::Impl {
   std::vector<ContractFeature> contract;
   std::unordered_map<std::string, int> contract_by_id;
   std::vector<int> concepts_used;
-  std::vector<ConceptPlan> concepts;        // parallel to concepts_used
-  std::vector<int> place_of_concept;        // by concept index: place in `concepts`, or -1
-  std::vector<ColumnPlan> shown;            // parallel to columns
-  std::vector<int> slot_of_contract;        // -1 for derived ones
-  std::vector<DerivedPlan> derived;         // in order of computation
+  std::vector<ConceptPlan> concepts;  // parallel to concepts_used
+  std::vector<int> place_of_concept;  // by concept index: place in `concepts`, or -1
+  std::vector<ColumnPlan> shown;      // parallel to columns
+  std::vector<int> slot_of_contract;  // -1 for derived ones
+  std::vector<DerivedPlan> derived;   // in order of computation
   int num_slots = 0;
 };
 
-// The plan for the base list and the blocks whose entry in `wanted` is true.
+// The plan for the base list and the wanted blocks, given by their places, in that order.
 std::unique_ptr<Plan::Impl> BuildPlan(const Declaration& declaration,
                                       const std::vector<int>& wanted_blocks,
                                       const events::Concepts& concepts);

@@ -26,10 +26,14 @@ std::optional<int64_t> RecordKeys::Find(uint64_t key) const {
   return entry.event_time;
 }
 
-void RecordKeys::Insert(uint64_t key, int64_t event_time) {
+std::optional<int64_t> RecordKeys::Exchange(uint64_t key, int64_t event_time) {
   if (2 * (size_ + 1) > entries_.size()) Grow();
-  entries_[Locate(key)] = {key, event_time};
+  Entry& entry = entries_[Locate(key)];
+  int64_t earlier = entry.event_time;
+  entry = {key, event_time};
+  if (earlier != kEmpty) return earlier;
   ++size_;
+  return {};
 }
 
 void RecordKeys::Erase(uint64_t key) {

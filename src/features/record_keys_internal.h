@@ -1,5 +1,5 @@
-// Which record a key names: an open-addressed table from key to event time. A hash table of its own because a subject's
-// state adds one entry per event, and Reset must keep the memory.
+// Which record a key names: an open-addressed table from key to event time. A hash table of its own
+// because a subject's state adds one entry per event, and Reset must keep the memory.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@ namespace codman::features {
 class RecordKeys {
  public:
   std::optional<int64_t> Find(uint64_t key) const;
-  // The key must not be there.
-  void Insert(uint64_t key, int64_t event_time);
+  // Sets the key's event time and gives back the one it had.
+  std::optional<int64_t> Exchange(uint64_t key, int64_t event_time);
   void Erase(uint64_t key);
   void Clear();
   int64_t num_bytes() const { return static_cast<int64_t>(entries_.capacity() * sizeof(Entry)); }

@@ -29,7 +29,8 @@ class PartialSum {
   bool present_ = false;
 };
 
-// Points of the first band whose upper end, included, is not below the value; `above` beyond the last band.
+// Points of the first band whose upper end, included, is not below the value; `above` beyond the
+// last band.
 struct Band {
   double upper;
   double points;
@@ -67,7 +68,8 @@ double Truth(double value, bool met) { return std::isnan(value) ? kMissing : met
 double SofaRespiration(Values v) {
   double ratio = Divide(At(v, 0), At(v, 1));
   double points = Below(ratio, {400, 300, 200, 100});
-  // 3 and 4 points stand only under respiratory support; support not known to be given counts as not given.
+  // 3 and 4 points stand only under respiratory support; support not known to be given counts as
+  // not given.
   bool supported = At(v, 2) > 0;
   return points > 2 && !supported ? 2 : points;
 }
@@ -85,7 +87,8 @@ double SofaCardiovascular(Values v) {
 
 double SofaRenal(Values v) {
   double creatinine = Reached(At(v, 0), {1.2, 2, 3.5, 5});
-  double urine = BandPoints(At(v, 1), {{std::nextafter(200.0, 0.0), 4}, {std::nextafter(500.0, 0.0), 3}}, 0);
+  double urine =
+      BandPoints(At(v, 1), {{std::nextafter(200.0, 0.0), 4}, {std::nextafter(500.0, 0.0), 3}}, 0);
   return AnyOf(creatinine, urine);
 }
 
@@ -110,7 +113,8 @@ double Qsofa(Values v) {
 
 // SIRS: Bone et al. 1992, Chest 101:1644–1655. Bands (immature neutrophils, %) may be left out.
 double SirsCount(Values v) {
-  double temperature = At(v, 0), heart = At(v, 1), rate = At(v, 2), paco2 = At(v, 3), wbc = At(v, 4);
+  double temperature = At(v, 0), heart = At(v, 1), rate = At(v, 2), paco2 = At(v, 3),
+         wbc = At(v, 4);
   double bands = At(v, 5);
   return PartialSum()
       .Add(Truth(temperature, temperature > 38 || temperature < 36))
@@ -126,7 +130,8 @@ double NewsRespiration(double rate) {
 }
 double NewsOxygen(double fio2) { return Truth(fio2, fio2 > 0.21) * 2; }
 double NewsSaturation(double spo2) { return BandPoints(spo2, {{91, 3}, {93, 2}, {95, 1}}, 0); }
-// Scale 2 is for a prescribed target of 88–92 %; above 92 % it counts only under oxygen (not known: air).
+// Scale 2 is for a prescribed target of 88–92 %; above 92 % it counts only under oxygen (not known:
+// air).
 double NewsSaturationScale2(double spo2, double fio2) {
   double low = BandPoints(spo2, {{83, 3}, {85, 2}, {87, 1}, {92, 0}}, -1);
   if (low != -1) return low;
@@ -159,7 +164,8 @@ double News(Values v, bool scale2) {
 double News2(Values v) { return News(v, false); }
 double News2Scale2(Values v) { return News(v, true); }
 
-// Shock index: Allgöwer and Burri 1967, Dtsch Med Wochenschr 92:1947. Modified: Liu et al. 2012, World J Emerg Med 3:114.
+// Shock index: Allgöwer and Burri 1967, Dtsch Med Wochenschr 92:1947. Modified: Liu et al. 2012,
+// World J Emerg Med 3:114.
 double ShockIndex(Values v) { return Divide(v[0], v[1]); }
 // ROX: Roca et al. 2019, Am J Respir Crit Care Med 199:1368: (SpO2 / FiO2) / respiratory rate.
 double RoxIndex(Values v) { return Divide(Divide(v[0], v[1]), v[2]); }
@@ -184,14 +190,42 @@ const std::vector<Score>& Scores() {
       {"sofa_respiration", {kPressure, "1", "1"}, 3, false, 0, 4, kPoints, SofaRespiration},
       {"sofa_coagulation", {kCells}, 1, false, 0, 4, kPoints, SofaCoagulation},
       {"sofa_liver", {kMass}, 1, false, 0, 4, kPoints, SofaLiver},
-      {"sofa_cardiovascular", {kPressure, "ug/kg/min"}, 2, false, 0, 4, kPoints, SofaCardiovascular},
+      {"sofa_cardiovascular",
+       {kPressure, "ug/kg/min"},
+       2,
+       false,
+       0,
+       4,
+       kPoints,
+       SofaCardiovascular},
       {"sofa_cns", {kPoints}, 1, false, 0, 4, kPoints, SofaCns},
       {"sofa_renal", {kMass, "mL/d"}, 1, false, 0, 4, kPoints, SofaRenal},
       {"qsofa", {kRate, kPressure, kPoints}, 3, false, 0, 3, kPoints, Qsofa},
-      {"sirs_count", {"Cel", kRate, kRate, kPressure, kCells, "%"}, 5, false, 0, 4, kPoints, SirsCount},
+      {"sirs_count",
+       {"Cel", kRate, kRate, kPressure, kCells, "%"},
+       5,
+       false,
+       0,
+       4,
+       kPoints,
+       SirsCount},
       {"news_partial", {kRate, "%", "1", kPressure, kRate, "Cel"}, 6, false, 0, 17, kPoints, News2},
-      {"news2", {kRate, "%", "1", kPressure, kRate, "Cel", kPoints}, 7, false, 0, 20, kPoints, News2},
-      {"news2_scale2", {kRate, "%", "1", kPressure, kRate, "Cel", kPoints}, 7, false, 0, 20, kPoints, News2Scale2},
+      {"news2",
+       {kRate, "%", "1", kPressure, kRate, "Cel", kPoints},
+       7,
+       false,
+       0,
+       20,
+       kPoints,
+       News2},
+      {"news2_scale2",
+       {kRate, "%", "1", kPressure, kRate, "Cel", kPoints},
+       7,
+       false,
+       0,
+       20,
+       kPoints,
+       News2Scale2},
       {"shock_index", {kRate, kPressure}, 2, false, 0, 0, "1", ShockIndex},
       {"modified_shock_index", {kRate, kPressure}, 2, false, 0, 0, "1", ShockIndex},
       {"rox_index", {"%", "1", kRate}, 3, false, 0, 0, "1", RoxIndex},

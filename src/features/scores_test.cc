@@ -45,12 +45,12 @@ TEST(PartialSofaTest, FollowsTheTable) {
 }
 
 TEST(SofaTest, OrgansFollowTheTable) {
-  EXPECT_EQ(Call("sofa_respiration", {80, 0.2, 0}), 0);     // 400
-  EXPECT_EQ(Call("sofa_respiration", {79, 0.2, 0}), 1);     // 395
-  EXPECT_EQ(Call("sofa_respiration", {145, 0.5, 0}), 2);    // 290
-  EXPECT_EQ(Call("sofa_respiration", {95, 0.5, 0}), 2);     // 190 without support
+  EXPECT_EQ(Call("sofa_respiration", {80, 0.2, 0}), 0);   // 400
+  EXPECT_EQ(Call("sofa_respiration", {79, 0.2, 0}), 1);   // 395
+  EXPECT_EQ(Call("sofa_respiration", {145, 0.5, 0}), 2);  // 290
+  EXPECT_EQ(Call("sofa_respiration", {95, 0.5, 0}), 2);   // 190 without support
   EXPECT_EQ(Call("sofa_respiration", {95, 0.5, 1}), 3);
-  EXPECT_EQ(Call("sofa_respiration", {95, 1.0, 1}), 4);     // 95
+  EXPECT_EQ(Call("sofa_respiration", {95, 1.0, 1}), 4);  // 95
   EXPECT_EQ(Call("sofa_respiration", {95, 1.0, kNull}), 2);
   ExpectRows("sofa_cns", 0, 1,
              {{15, 0}, {14, 1}, {13, 1}, {12, 2}, {10, 2}, {9, 3}, {6, 3}, {5, 4}});
@@ -85,18 +85,25 @@ TEST(SirsCountTest, CountsTheCriteriaMet) {
 TEST(News2Test, FollowsChartOne) {
   for (const char* name : {"news_partial", "news2"}) {
     size_t n = std::string_view(name) == "news2" ? 7 : 6;
-    ExpectRows(name, 0, n,
-               {{8, 3}, {9, 1}, {11, 1}, {12, 0}, {20, 0}, {21, 2}, {24, 2}, {25, 3}});
+    ExpectRows(name, 0, n, {{8, 3}, {9, 1}, {11, 1}, {12, 0}, {20, 0}, {21, 2}, {24, 2}, {25, 3}});
     ExpectRows(name, 1, n, {{91, 3}, {92, 2}, {93, 2}, {94, 1}, {95, 1}, {96, 0}});
     ExpectRows(name, 2, n, {{0.21, 0}, {0.22, 2}, {1.0, 2}});
     ExpectRows(name, 3, n,
                {{90, 3}, {91, 2}, {100, 2}, {101, 1}, {110, 1}, {111, 0}, {219, 0}, {220, 3}});
     ExpectRows(name, 4, n,
-               {{40, 3}, {41, 1}, {50, 1}, {51, 0}, {90, 0}, {91, 1}, {110, 1}, {111, 2},
-                {130, 2}, {131, 3}});
-    ExpectRows(name, 5, n,
-               {{35.0, 3}, {35.1, 1}, {36.0, 1}, {36.1, 0}, {38.0, 0}, {38.1, 1}, {39.0, 1},
-                {39.1, 2}});
+               {{40, 3},
+                {41, 1},
+                {50, 1},
+                {51, 0},
+                {90, 0},
+                {91, 1},
+                {110, 1},
+                {111, 2},
+                {130, 2},
+                {131, 3}});
+    ExpectRows(
+        name, 5, n,
+        {{35.0, 3}, {35.1, 1}, {36.0, 1}, {36.1, 0}, {38.0, 0}, {38.1, 1}, {39.0, 1}, {39.1, 2}});
     EXPECT_TRUE(std::isnan(Call(name, std::vector<double>(n, kNull))));
   }
   ExpectRows("news2", 6, 7, {{15, 0}, {14, 3}});

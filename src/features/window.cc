@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/clock.h"
 #include "features/window_internal.h"
 
 namespace codman::features {
@@ -23,8 +24,7 @@ bool Window::Move(const History& history, const WindowPlan& plan, int64_t t, int
     has_before = plan.change && begin > history.begin() &&
                  history.time(begin - 1) > Earlier(t, 2 * plan.window_us);
   }
-  bool changed =
-      !same_records || begin != begin_ || end != end_ || has_before != has_before_;
+  bool changed = !same_records || begin != begin_ || end != end_ || has_before != has_before_;
   known_ = true;
   extremes_known_ = extremes_known_ && same_records;
   version_ = history.version();
@@ -110,7 +110,7 @@ void Window::Compute(const History& history, const WindowPlan& plan, events::Wor
     hours = kMissing;
     if (end_ > begin_) {
       Int128 since = static_cast<Int128>(t) - history.time(end_ - 1);
-      hours = static_cast<double>(since) / static_cast<double>(kHour);
+      hours = static_cast<double>(since) / static_cast<double>(base::kHourUs);
     }
   }
 }

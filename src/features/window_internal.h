@@ -1,5 +1,5 @@
-// One window of one concept as it stood at the last t: its bounds, and where its extremes stand, so that an hour without
-// news costs two comparisons and a new record costs itself.
+// One window of one concept as it stood at the last t: its bounds, and where its extremes stand, so
+// that an hour without news costs two comparisons and a new record costs itself.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,12 @@ class Window {
                     const Sums& sums) const;
   double Change(const History& history) const;
 
-  bool known_ = false;        // the rest says something
+  bool known_ = false;  // the rest says something
   bool extremes_known_ = false;
-  bool has_before_ = false;   // a value for `change` stands at begin_ − 1
+  bool has_before_ = false;  // a value for `change` stands at begin_ − 1
   uint64_t version_ = 0;
   int64_t begin_ = 0, end_ = 0;
-  int64_t looked_at_ = 0;     // extremes cover the records before this place
+  int64_t looked_at_ = 0;  // extremes cover the records before this place
   int64_t min_at_ = 0, max_at_ = 0;
 };
 

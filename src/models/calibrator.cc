@@ -28,11 +28,13 @@ Result<Scale> CheckRows(const Rows& rows) {
   double sum = 0;
   for (size_t i = 0; i < rows.labels.size(); ++i) {
     double weight = rows.WeightOf(i);
-    if (!std::isfinite(rows.margins[i])) return base::InvalidInput(format("the margin of row {} is not finite", i));
+    if (!std::isfinite(rows.margins[i]))
+      return base::InvalidInput(format("the margin of row {} is not finite", i));
     if (rows.labels[i] != 0 && rows.labels[i] != 1) {
       return base::InvalidInput(format("the label of row {} is neither 0 nor 1", i));
     }
-    if (!(weight >= 0) || std::isinf(weight)) return base::InvalidInput("a weight is negative or not finite");
+    if (!(weight >= 0) || std::isinf(weight))
+      return base::InvalidInput("a weight is negative or not finite");
     by_class[rows.labels[i] == 1 ? 1 : 0] += weight;
     sum += weight * rows.margins[i];
   }
@@ -48,7 +50,8 @@ Result<Scale> CheckRows(const Rows& rows) {
   }
   scale.sd = std::sqrt(squares / total);
   if (!(scale.sd > 0) || !std::isfinite(scale.sd)) {
-    return base::DataQuality("all margins are equal: the model does not tell rows apart, so nothing can be calibrated");
+    return base::DataQuality(
+        "all margins are equal: the model does not tell rows apart, so nothing can be calibrated");
   }
   return scale;
 }
@@ -79,7 +82,8 @@ Evaluation EvaluateAt(const Rows& rows, const Scale& scale, double a, double b) 
     double p = Sigmoid(m);
     double residual = weight * (p - rows.labels[i]);
     double curvature = weight * p * (1 - p);
-    sum.loss += weight * (std::max(m, 0.0) + std::log1p(std::exp(-std::fabs(m))) - rows.labels[i] * m);
+    sum.loss +=
+        weight * (std::max(m, 0.0) + std::log1p(std::exp(-std::fabs(m))) - rows.labels[i] * m);
     sum.gradient_a += residual * x;
     sum.gradient_b += residual;
     sum.aa += curvature * x * x;
@@ -89,8 +93,7 @@ Evaluation EvaluateAt(const Rows& rows, const Scale& scale, double a, double b) 
   return sum;
 }
 
-// Not inlined: g++ 12 would warn of an array bound in the moved error that does not exist.
-[[gnu::noinline]] Result<Calibrator> Newton(const Rows& rows, const Scale& scale) {
+Result<Calibrator> Newton(const Rows& rows, const Scale& scale) {
   double a = 0, b = 0;
   Evaluation here = EvaluateAt(rows, scale, a, b);
   for (int step = 0; step < 200; ++step) {
@@ -107,7 +110,8 @@ Evaluation EvaluateAt(const Rows& rows, const Scale& scale, double a, double b) 
     a -= da;
     b -= db;
     here = there;
-    if (std::fabs(da) + std::fabs(db) < 1e-10) return Calibrator{a / scale.sd, b - a * scale.mean / scale.sd};
+    if (std::fabs(da) + std::fabs(db) < 1e-10)
+      return Calibrator{a / scale.sd, b - a * scale.mean / scale.sd};
   }
   return base::DataQuality("the calibration did not settle; take more tuning rows");
 }
@@ -119,12 +123,14 @@ Result<Calibrator> Calibrator::Fit(std::span<const double> margins, std::span<co
   Rows rows{margins, labels, weights};
   Scale scale = TRY(CheckRows(rows));
   if (Separated(rows)) {
-    return base::DataQuality("the margins separate the classes completely, so no finite calibration exists; take more "
-                             "tuning rows and look for leaks");
+    return base::DataQuality(
+        "the margins separate the classes completely, so no finite calibration exists; take more "
+        "tuning rows and look for leaks");
   }
   Calibrator fitted = TRY(Newton(rows, scale));
   if (!(fitted.slope > 0)) {
-    return base::DataQuality("the calibration slope is not positive: higher margins do not mean higher risk");
+    return base::DataQuality(
+        "the calibration slope is not positive: higher margins do not mean higher risk");
   }
   return fitted;
 }
@@ -146,7 +152,8 @@ Result<Calibrator> Calibrator::FromJson(std::string_view text) {
   if (root["method"].AsString() != "platt" || !slope.is_number() || !intercept.is_number()) {
     return base::InvalidInput("a calibration file holds method 'platt', a slope and an intercept");
   }
-  if (!(slope.AsDouble() > 0) || !std::isfinite(slope.AsDouble()) || !std::isfinite(intercept.AsDouble())) {
+  if (!(slope.AsDouble() > 0) || !std::isfinite(slope.AsDouble()) ||
+      !std::isfinite(intercept.AsDouble())) {
     return base::InvalidInput("the slope of a calibration must be positive");
   }
   return Calibrator{slope.AsDouble(), intercept.AsDouble()};

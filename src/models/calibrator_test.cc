@@ -10,11 +10,12 @@
 namespace codman::models {
 namespace {
 
-// By hand: two distinct margins m with event shares 2/10 and 6/10 are fitted exactly: slope × m + intercept is the
-// log-odds of the share.
+// By hand: two distinct margins m with event shares 2/10 and 6/10 are fitted exactly: slope × m +
+// intercept is the log-odds of the share.
 TEST(Calibrator, FitsTwoGroupsExactly) {
   double low = -1, high = 3;
-  std::vector<double> margins = {low, low, high, high}, labels = {1, 0, 1, 0}, weights = {2, 8, 6, 4};
+  std::vector<double> margins = {low, low, high, high}, labels = {1, 0, 1, 0},
+                      weights = {2, 8, 6, 4};
   auto fitted = Calibrator::Fit(margins, labels, weights);
   ASSERT_TRUE(fitted.ok()) << fitted.error().ToString();
   double slope = (std::log(6.0 / 4) - std::log(2.0 / 8)) / (high - low);
@@ -30,7 +31,8 @@ TEST(Calibrator, IsUnmovedByAffineChangesOfTheMargin) {
   for (double margin : margins) moved.push_back(1e6 + 1000 * margin);
   auto plain = Calibrator::Fit(margins, labels), shifted = Calibrator::Fit(moved, labels);
   ASSERT_TRUE(plain.ok() && shifted.ok());
-  for (size_t i = 0; i < margins.size(); ++i) EXPECT_NEAR(plain->Apply(margins[i]), shifted->Apply(moved[i]), 1e-9);
+  for (size_t i = 0; i < margins.size(); ++i)
+    EXPECT_NEAR(plain->Apply(margins[i]), shifted->Apply(moved[i]), 1e-9);
 }
 
 TEST(Calibrator, RefusesWhatCannotBeCalibrated) {
@@ -49,7 +51,8 @@ TEST(Calibrator, RefusesWhatCannotBeCalibrated) {
       {"too few labels", margins, {0, 1}},
       {"nothing", {}, {}},
   };
-  for (const Case& refused : cases) EXPECT_FALSE(Calibrator::Fit(refused.margins, refused.labels).ok()) << refused.what;
+  for (const Case& refused : cases)
+    EXPECT_FALSE(Calibrator::Fit(refused.margins, refused.labels).ok()) << refused.what;
 }
 
 TEST(Calibrator, ReadsBackWhatItWroteAndRefusesOtherText) {
@@ -58,9 +61,10 @@ TEST(Calibrator, ReadsBackWhatItWroteAndRefusesOtherText) {
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->slope, calibrator.slope);
   EXPECT_EQ(again->intercept, calibrator.intercept);
-  for (const char* text : {"", "{}", R"({"method":"platt","slope":0,"intercept":0})",
-                           R"({"method":"platt","slope":-1,"intercept":0})", R"({"method":"platt","slope":1})",
-                           R"({"method":"isotonic","slope":1,"intercept":0})"}) {
+  for (const char* text :
+       {"", "{}", R"({"method":"platt","slope":0,"intercept":0})",
+        R"({"method":"platt","slope":-1,"intercept":0})", R"({"method":"platt","slope":1})",
+        R"({"method":"isotonic","slope":1,"intercept":0})"}) {
     EXPECT_FALSE(Calibrator::FromJson(text).ok()) << text;
   }
 }

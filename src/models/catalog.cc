@@ -20,9 +20,12 @@ Result<const Learner*> FindLearner(std::string_view name) {
     if (learner->name() == name) return learner;
     names.emplace_back(learner->name());
   }
-  return base::NotFound(format("there is no learner '{}'; choose one of {}", name, base::Join(names, ", ")));
+  return base::NotFound(
+      format("there is no learner '{}'; choose one of {}", name, base::Join(names, ", ")));
 }
 
-Result<std::unique_ptr<Model>> LoadForeignModel(std::string_view bytes) { return LoadForestModel(bytes); }
+Result<std::unique_ptr<Model>> LoadForeignModel(std::string_view bytes) {
+  return LoadForestModel(bytes);
+}
 
 }  // namespace codman::models

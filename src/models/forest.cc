@@ -91,7 +91,8 @@ double ValueToCompare(double value, MissingRule rule) {
 
 Result<> Validate(const Forest& forest) {
   auto num_features = static_cast<int>(forest.feature_names.size());
-  if (!std::isfinite(forest.base_margin)) return base::InvalidInput("the base margin is not finite");
+  if (!std::isfinite(forest.base_margin))
+    return base::InvalidInput("the base margin is not finite");
   if (!(forest.divisor >= 1)) return base::InvalidInput("a forest that averages needs a tree");
   for (size_t t = 0; t < forest.trees.size(); ++t) {
     TRY(ValidateTree(forest.trees[t], num_features).While(format("checking tree {}", t)));

@@ -1,7 +1,9 @@
-// Decision trees as plain data: what the readers of foreign formats produce and what scorer and explainer are built from.
+// Decision trees as plain data: what the readers of foreign formats produce and what scorer and
+// explainer are built from.
 //
-// One comparison for every origin: a row goes left where x <= threshold in double precision. Readers of formats that
-// compare otherwise (XGBoost: < in float32) translate their thresholds exactly. Plain values, no threads.
+// One comparison for every origin: a row goes left where x <= threshold in double precision.
+// Readers of formats that compare otherwise (XGBoost: < in float32) translate their thresholds
+// exactly. Plain values, no threads.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +16,15 @@
 
 namespace codman::models {
 
-// What a split does with a missing value. The zero rules are LightGBM's missing type "zero": NaN and |x| <= 1e-35 are
-// both missing. kNanIsZero is its missing type "none".
+// What a split does with a missing value. The zero rules are LightGBM's missing type "zero": NaN
+// and |x| <= 1e-35 are both missing. kNanIsZero is its missing type "none".
 enum class MissingRule : uint8_t { kNanIsZero, kNanLeft, kNanRight, kZeroLeft, kZeroRight };
 constexpr int kNumMissingRules = 5;
 
 struct ForestNode {
   double threshold = 0;  // split: left where x <= threshold; may be infinite, never NaN
-  double cover = 0;      // training weight that reached the node: rows (LightGBM) or sum of hessians (XGBoost)
+  double cover =
+      0;  // training weight that reached the node: rows (LightGBM) or sum of hessians (XGBoost)
   double value = 0;      // leaf: what it adds to the margin
   int32_t feature = -1;  // -1 for a leaf
   int32_t left = -1;     // index in the tree; always greater than the node's own
@@ -43,8 +46,9 @@ struct Forest {
   std::vector<std::string> feature_names;
   std::vector<ForestTree> trees;
   double base_margin = 0;  // added once to every margin
-  double divisor = 1;      // margin = base_margin + (sum of leaf values) / divisor; trees.size() for random forests
-  Json parameters;         // of the training, as far as the file tells; an object or null
+  double divisor =
+      1;  // margin = base_margin + (sum of leaf values) / divisor; trees.size() for random forests
+  Json parameters;  // of the training, as far as the file tells; an object or null
 };
 
 constexpr int kMaxForestDepth = 1000;
@@ -53,8 +57,9 @@ constexpr int kMaxForestFeatures = 1'000'000;
 // The value a split compares: NaN stays NaN (right), -infinity goes left whatever the threshold.
 double ValueToCompare(double value, MissingRule rule);
 
-// Refuses, naming tree and node: children out of place or shared, features out of range, NaN thresholds, leaf values
-// that are not finite, covers that are negative, not finite or zero above a split, deeper than kMaxForestDepth.
+// Refuses, naming tree and node: children out of place or shared, features out of range, NaN
+// thresholds, leaf values that are not finite, covers that are negative, not finite or zero above a
+// split, deeper than kMaxForestDepth.
 Result<> Validate(const Forest& forest);
 
 // The margin by the plainest possible walk; the yardstick for the fast scorer.

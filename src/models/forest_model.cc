@@ -24,7 +24,9 @@ class ForestModel : public Model {
   std::string_view family() const override { return "gbdt"; }
   Objective objective() const override { return forest_.objective; }
   const std::vector<std::string>& feature_names() const override { return forest_.feature_names; }
-  ExplanationMethod explanation_method() const override { return {"tree_shap_path_dependent", true}; }
+  ExplanationMethod explanation_method() const override {
+    return {"tree_shap_path_dependent", true};
+  }
 
   void Predict(std::span<const double> rows, std::span<double> margins) const override {
     scorer_.Score(rows, margins);
@@ -65,13 +67,14 @@ class ForestModel : public Model {
 Result<std::unique_ptr<Model>> LoadForestModel(std::string_view bytes) {
   bool lightgbm = LooksLikeLightgbmText(bytes);
   if (!lightgbm && !base::Trim(bytes).starts_with('{')) {
-    return base::InvalidInput("the bytes are neither a LightGBM model text nor an XGBoost JSON model");
+    return base::InvalidInput(
+        "the bytes are neither a LightGBM model text nor an XGBoost JSON model");
   }
   Forest forest = TRY(lightgbm ? ReadLightgbmText(bytes) : ReadXgboostJson(bytes));
   TreeShap shap = TRY(TreeShap::Create(forest));
   std::string file_name = lightgbm ? "weights.lgbm.txt" : "weights.xgboost.json";
-  return std::unique_ptr<Model>(
-      std::make_unique<ForestModel>(std::move(forest), std::move(shap), std::move(file_name), bytes));
+  return std::unique_ptr<Model>(std::make_unique<ForestModel>(std::move(forest), std::move(shap),
+                                                              std::move(file_name), bytes));
 }
 
 }  // namespace codman::models

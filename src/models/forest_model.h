@@ -1,4 +1,5 @@
-// A forest as a Model: our scorer and explainer over the exact bytes of a LightGBM text or an XGBoost JSON file.
+// A forest as a Model: our scorer and explainer over the exact bytes of a LightGBM text or an
+// XGBoost JSON file.
 #pragma once
 
 #include <memory>

@@ -12,9 +12,11 @@ namespace {
 
 std::vector<std::string> Samples() {
   std::vector<std::string> samples;
-  for (const char* name : {"lightgbm_small_tree.model.txt", "lightgbm_regression.model.txt",
-                           "xgboost_gbtree_regression.model.json", "xgboost_gbtree_binary_logistic.model.json"}) {
-    samples.push_back(*base::ReadFile(std::string(CODMAN_SOURCE_DIR "/tests/data/gbm-reference/") + name));
+  for (const char* name :
+       {"lightgbm_small_tree.model.txt", "lightgbm_regression.model.txt",
+        "xgboost_gbtree_regression.model.json", "xgboost_gbtree_binary_logistic.model.json"}) {
+    samples.push_back(
+        *base::ReadFile(std::string(CODMAN_SOURCE_DIR "/tests/data/gbm-reference/") + name));
   }
   return samples;
 }

@@ -12,7 +12,9 @@ namespace {
 // The yardstick is the plain walk, which adds leaf values in tree order.
 TEST(ForestScorer, GivesTheBitsOfTheWalkForOneRowAndForBatches) {
   for (uint32_t seed = 0; seed < 40; ++seed) {
-    RandomForestShape shape{.trees = 1 + static_cast<int>(seed), .features = 6, .depth = 1 + static_cast<int>(seed % 12)};
+    RandomForestShape shape{.trees = 1 + static_cast<int>(seed),
+                            .features = 6,
+                            .depth = 1 + static_cast<int>(seed % 12)};
     Forest forest = RandomForest(shape, seed);
     if (seed % 3 == 0) forest.divisor = static_cast<double>(forest.trees.size());
     ASSERT_TRUE(Validate(forest).ok());
@@ -22,11 +24,13 @@ TEST(ForestScorer, GivesTheBitsOfTheWalkForOneRowAndForBatches) {
     std::vector<double> batch(kRows);
     scorer.Score(rows, batch);
     for (int r = 0; r < kRows; ++r) {
-      std::span<const double> row(rows.data() + r * shape.features, static_cast<size_t>(shape.features));
+      std::span<const double> row(rows.data() + r * shape.features,
+                                  static_cast<size_t>(shape.features));
       double one = 0;
       scorer.Score(row, {&one, 1});
       double expected = MarginByWalk(forest, row.data());
-      ASSERT_EQ(std::bit_cast<uint64_t>(one), std::bit_cast<uint64_t>(expected)) << "seed " << seed << " row " << r;
+      ASSERT_EQ(std::bit_cast<uint64_t>(one), std::bit_cast<uint64_t>(expected))
+          << "seed " << seed << " row " << r;
       ASSERT_EQ(std::bit_cast<uint64_t>(batch[r]), std::bit_cast<uint64_t>(expected));
     }
   }

@@ -69,7 +69,9 @@ TEST(Forest, RefusesAChainDeeperThanTheLimit) {
 
 // LightGBM docs, "Advanced Topics: Missing Value Handle", and Tree::NumericalDecision.
 TEST(Forest, SendsMissingValuesWhereTheRuleSays) {
-  auto left = [](double x, MissingRule rule, double threshold) { return ValueToCompare(x, rule) <= threshold; };
+  auto left = [](double x, MissingRule rule, double threshold) {
+    return ValueToCompare(x, rule) <= threshold;
+  };
   EXPECT_TRUE(left(kNan, MissingRule::kNanIsZero, 0));
   EXPECT_FALSE(left(kNan, MissingRule::kNanIsZero, -1));
   EXPECT_TRUE(left(kNan, MissingRule::kNanLeft, -kInfinity));

@@ -18,8 +18,8 @@ struct RandomForestShape {
   bool covers_add_up = true;
 };
 
-inline int32_t GrowRandomTree(const RandomForestShape& shape, int depth, double cover, std::mt19937& random,
-                              ForestTree* tree) {
+inline int32_t GrowRandomTree(const RandomForestShape& shape, int depth, double cover,
+                              std::mt19937& random, ForestTree* tree) {
   auto own = static_cast<int32_t>(tree->nodes.size());
   tree->nodes.emplace_back();
   tree->nodes[own].cover = cover;
@@ -67,9 +67,10 @@ inline std::vector<double> RandomRows(int rows, int features, uint32_t seed) {
   return values;
 }
 
-// The margin's expectation when only the features whose bit is set in `known` are known: at splits on the others both
-// branches count by their covers.
-inline double ExpectationGiven(const ForestTree& tree, int32_t at, const double* row, uint32_t known) {
+// The margin's expectation when only the features whose bit is set in `known` are known: at splits
+// on the others both branches count by their covers.
+inline double ExpectationGiven(const ForestTree& tree, int32_t at, const double* row,
+                               uint32_t known) {
   const ForestNode& node = tree.nodes[at];
   if (node.is_leaf()) return node.value;
   if ((known >> node.feature & 1) != 0) {
@@ -94,7 +95,8 @@ inline std::vector<double> ShapleyByEnumeration(const Forest& forest, const doub
     for (uint32_t set = 0; set < value.size(); ++set) {
       if ((set >> f & 1) != 0) continue;
       int size = __builtin_popcount(set);
-      double weight = std::tgamma(size + 1) * std::tgamma(features - size) / std::tgamma(features + 1);
+      double weight =
+          std::tgamma(size + 1) * std::tgamma(features - size) / std::tgamma(features + 1);
       phi[f] += weight * (value[set | (1u << f)] - value[set]);
     }
   }

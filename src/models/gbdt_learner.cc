@@ -40,12 +40,14 @@ Result<std::map<std::string, double>> ReadGbdtSettings(const Json& settings, Obj
   std::vector<NumberSetting> table;
   for (const GbdtSetting& setting : kSettings) table.push_back(setting.number);
   auto values = TRY(ReadSettings(settings, table, {&kMonotone, 1}));
-  double by_class = std::min(values["positive_bagging_fraction"], values["negative_bagging_fraction"]);
+  double by_class =
+      std::min(values["positive_bagging_fraction"], values["negative_bagging_fraction"]);
   if (by_class < 1 && objective != Objective::kBinary) {
     return base::InvalidInput("bagging by class needs a binary task");
   }
   if (std::min(by_class, values["bagging_fraction"]) < 1 && values["bagging_frequency"] == 0) {
-    return base::InvalidInput("a bagging fraction below 1 has no effect without bagging_frequency; set it to 1");
+    return base::InvalidInput(
+        "a bagging fraction below 1 has no effect without bagging_frequency; set it to 1");
   }
   return values;
 }
@@ -60,14 +62,16 @@ Result<std::string> ReadMonotone(const Json& monotone, const std::vector<std::st
     auto found = std::find(features.begin(), features.end(), name);
     if (found == features.end()) {
       std::string nearest = base::NearestWord(name, features);
-      return base::InvalidInput(format("setting 'monotone' names the unknown feature '{}'{}", name,
-                                       nearest.empty() ? "" : format("; did you mean '{}'?", nearest)));
+      return base::InvalidInput(
+          format("setting 'monotone' names the unknown feature '{}'{}", name,
+                 nearest.empty() ? "" : format("; did you mean '{}'?", nearest)));
     }
     double direction = value.AsDouble(2);
     if (direction != 1 && direction != -1 && direction != 0) {
       return base::InvalidInput(format("setting 'monotone' must give '{}' 1, -1 or 0", name));
     }
-    directions[static_cast<size_t>(found - features.begin())] = format("{}", static_cast<int>(direction));
+    directions[static_cast<size_t>(found - features.begin())] =
+        format("{}", static_cast<int>(direction));
   }
   if (monotone.members().empty()) return std::string();
   return " monotone_constraints=" + base::Join(directions, ",");
@@ -80,16 +84,20 @@ int CountThreads(int wanted) {
 
 std::string FixedParameters(const TrainingData& data, const LearnOptions& options) {
   return format(
-      "objective={} boosting=gbdt seed={} deterministic=true force_row_wise=true num_threads={} verbosity=-1 metric=none",
+      "objective={} boosting=gbdt seed={} deterministic=true force_row_wise=true num_threads={} "
+      "verbosity=-1 metric=none",
       data.objective == Objective::kBinary ? "binary" : "regression", options.seed & 0x7FFFFFFF,
       CountThreads(options.num_threads));
 }
 
-// LightGBM saves every parameter, thread counts and paths included. In their place goes what decided the result.
-std::string ReplaceParameters(std::string text, const TrainingData& data, const LearnOptions& options,
+// LightGBM saves every parameter, thread counts and paths included. In their place goes what
+// decided the result.
+std::string ReplaceParameters(std::string text, const TrainingData& data,
+                              const LearnOptions& options,
                               const std::map<std::string, double>& values) {
   std::string section = "\nparameters:\n[boosting: gbdt]\n";
-  section += format("[objective: {}]\n", data.objective == Objective::kBinary ? "binary" : "regression");
+  section +=
+      format("[objective: {}]\n", data.objective == Objective::kBinary ? "binary" : "regression");
   section += format("[seed: {}]\n", options.seed & 0x7FFFFFFF);
   for (const GbdtSetting& setting : kSettings) {
     section += format("[{}: ", setting.number.name);
@@ -97,7 +105,8 @@ std::string ReplaceParameters(std::string text, const TrainingData& data, const 
     section += "]\n";
   }
   for (const auto& [name, direction] : options.settings[kMonotone].members()) {
-    section += format("[monotone {}: {}]\n", EncodeFeatureName(name), static_cast<int>(direction.AsDouble()));
+    section += format("[monotone {}: {}]\n", EncodeFeatureName(name),
+                      static_cast<int>(direction.AsDouble()));
   }
   section += "end of parameters\n";
   size_t begin = text.find("\nparameters:\n");
@@ -107,7 +116,8 @@ std::string ReplaceParameters(std::string text, const TrainingData& data, const 
 
 }  // namespace
 
-Result<std::unique_ptr<Model>> GbdtLearner::Fit(const TrainingData& data, const LearnOptions& options) const {
+Result<std::unique_ptr<Model>> GbdtLearner::Fit(const TrainingData& data,
+                                                const LearnOptions& options) const {
   auto values = TRY(ReadGbdtSettings(options.settings, data.objective));
   TRY(CheckTrainingData(data));
   LightgbmPlan plan;
@@ -124,6 +134,8 @@ Result<std::unique_ptr<Model>> GbdtLearner::Fit(const TrainingData& data, const 
   return LoadForestModel(ReplaceParameters(std::move(text), data, options, values));
 }
 
-Result<std::unique_ptr<Model>> GbdtLearner::Load(std::string_view weights) const { return LoadForestModel(weights); }
+Result<std::unique_ptr<Model>> GbdtLearner::Load(std::string_view weights) const {
+  return LoadForestModel(weights);
+}
 
 }  // namespace codman::models

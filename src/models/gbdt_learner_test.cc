@@ -19,7 +19,8 @@ struct Rows {
     std::mt19937 random(11);
     auto uniform = [&] { return static_cast<double>(random() % 1000003) / 1000003; };
     for (int i = 0; i < count; ++i) {
-      double x0 = uniform(), x1 = uniform(), x2 = uniform() < 0.3 ? std::numeric_limits<double>::quiet_NaN() : uniform();
+      double x0 = uniform(), x1 = uniform(),
+             x2 = uniform() < 0.3 ? std::numeric_limits<double>::quiet_NaN() : uniform();
       values.insert(values.end(), {x0, x1, x2});
       targets.push_back((x0 > 0.5 ? 10 : 0) + 4 * x1 + (std::isnan(x2) ? 3 : 0) + 0.1 * uniform());
       labels.push_back(uniform() < Sigmoid(targets.back() - 6) ? 1 : 0);
@@ -28,23 +29,28 @@ struct Rows {
   std::vector<double> values, targets, labels;
 };
 
-Result<std::unique_ptr<Model>> Fit(const Rows& rows, Objective objective, const std::string& settings) {
+Result<std::unique_ptr<Model>> Fit(const Rows& rows, Objective objective,
+                                   const std::string& settings) {
   columns::DenseMatrix matrix({"x0", "x1", "x2"}, rows.values);
-  TrainingData data{&matrix, objective == Objective::kBinary ? rows.labels : rows.targets, {}, objective};
+  TrainingData data{
+      &matrix, objective == Objective::kBinary ? rows.labels : rows.targets, {}, objective};
   LearnOptions options;
   options.settings = *base::ParseJson(settings);
   return GbdtLearner().Fit(data, options);
 }
 
 // Independent source: LightGBM itself, reading our saved text.
-std::vector<double> LightgbmPredicts(const std::string& text, const std::vector<double>& rows, int type, int width) {
+std::vector<double> LightgbmPredicts(const std::string& text, const std::vector<double>& rows,
+                                     int type, int width) {
   BoosterHandle booster = nullptr;
   int iterations = 0;
-  EXPECT_EQ(LGBM_BoosterLoadModelFromString(text.c_str(), &iterations, &booster), 0) << LGBM_GetLastError();
+  EXPECT_EQ(LGBM_BoosterLoadModelFromString(text.c_str(), &iterations, &booster), 0)
+      << LGBM_GetLastError();
   std::vector<double> out(rows.size() / 3 * static_cast<size_t>(width));
   int64_t length = 0;
-  EXPECT_EQ(LGBM_BoosterPredictForMat(booster, rows.data(), C_API_DTYPE_FLOAT64, static_cast<int32_t>(rows.size() / 3), 3,
-                                      1, type, 0, -1, "num_threads=1", &length, out.data()),
+  EXPECT_EQ(LGBM_BoosterPredictForMat(booster, rows.data(), C_API_DTYPE_FLOAT64,
+                                      static_cast<int32_t>(rows.size() / 3), 3, 1, type, 0, -1,
+                                      "num_threads=1", &length, out.data()),
             0);
   LGBM_BoosterFree(booster);
   return out;
@@ -53,13 +59,15 @@ std::vector<double> LightgbmPredicts(const std::string& text, const std::vector<
 TEST(GbdtLearner, PredictsWithLightgbmsBitsAndExplainsWithItsContributions) {
   Rows rows(3000);
   for (Objective objective : {Objective::kBinary, Objective::kRegression}) {
-    auto model = Fit(rows, objective, R"({"trees": 60, "bagging_fraction": 0.7, "bagging_frequency": 1})");
+    auto model =
+        Fit(rows, objective, R"({"trees": 60, "bagging_fraction": 0.7, "bagging_frequency": 1})");
     ASSERT_TRUE(model.ok()) << model.error().ToString();
     std::vector<double> margins(3000), phi(3000 * 4);
     (*model)->Predict(rows.values, margins);
     (*model)->Explain(rows.values, phi);
     auto raw = LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_RAW_SCORE, 1);
-    auto contributions = LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_CONTRIB, 4);
+    auto contributions =
+        LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_CONTRIB, 4);
     for (size_t r = 0; r < raw.size(); ++r) {
       ASSERT_EQ(std::bit_cast<uint64_t>(raw[r]), std::bit_cast<uint64_t>(margins[r])) << r;
     }
@@ -126,8 +134,9 @@ TEST(GbdtLearner, RefusesSettingsThatContradict) {
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"leaves": 1})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"leaves": 2.5})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"trees": "many"})").ok());
-  EXPECT_FALSE(
-      Fit(rows, Objective::kRegression, R"({"positive_bagging_fraction": 0.5, "bagging_frequency": 1})").ok());
+  EXPECT_FALSE(Fit(rows, Objective::kRegression,
+                   R"({"positive_bagging_fraction": 0.5, "bagging_frequency": 1})")
+                   .ok());
 }
 
 TEST(GbdtLearner, LearnsTheBaseRateWhereNoSplitIsPossible) {
@@ -150,7 +159,8 @@ TEST(GbdtLearner, StreamsMoreRowsThanItSamples) {
   (*model)->Predict(rows.values, margins);
   double squares = 0;
   for (size_t r = 0; r < margins.size(); ++r) squares += std::pow(margins[r] - rows.targets[r], 2);
-  // The step of height 10 at x0 = 0.5 falls into one of 255 bins: at most 1 / 255 of the rows are wrong by about 5.
+  // The step of height 10 at x0 = 0.5 falls into one of 255 bins: at most 1 / 255 of the rows are
+  // wrong by about 5.
   EXPECT_LT(std::sqrt(squares / static_cast<double>(margins.size())), 0.35);
 }
 

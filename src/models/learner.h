@@ -1,5 +1,5 @@
-// Something that learns a Model from rows. Learning is deterministic: equal rows, labels and settings give equal bytes,
-// for any number of threads.
+// Something that learns a Model from rows. Learning is deterministic: equal rows, labels and
+// settings give equal bytes, for any number of threads.
 #pragma once
 
 #include <functional>
@@ -18,16 +18,17 @@ namespace codman::models {
 // Rows and what is to be learnt of them. Borrows everything.
 struct TrainingData {
   columns::MatrixSource* rows = nullptr;
-  std::span<const double> labels;    // one a row; 0/1 for binary. A NaN label is refused.
-  std::span<const double> weights;   // one a row, or empty for equal weights
+  std::span<const double> labels;   // one a row; 0/1 for binary. A NaN label is refused.
+  std::span<const double> weights;  // one a row, or empty for equal weights
   Objective objective = Objective::kBinary;
 };
 
 struct LearnOptions {
-  Json settings;                     // of the family; unknown names are refused with the nearest known one
+  Json settings;  // of the family; unknown names are refused with the nearest known one
   uint64_t seed = 0;
-  int num_threads = 0;               // 0 = all cores; never changes the result
-  // Called now and then with done in [0, 1]; false asks to stop, which gives Unavailable("stopped").
+  int num_threads = 0;  // 0 = all cores; never changes the result
+  // Called now and then with done in [0, 1]; false asks to stop, which gives
+  // Unavailable("stopped").
   std::function<bool(double done)> progress;
 };
 
@@ -36,8 +37,10 @@ class Learner {
   virtual ~Learner() = default;
   virtual std::string_view name() const = 0;
   virtual std::string_view description() const = 0;
-  // Refuses, naming the cause: no rows, a label that is NaN or not 0/1, a class without a row, an unknown setting.
-  virtual Result<std::unique_ptr<Model>> Fit(const TrainingData& data, const LearnOptions& options) const = 0;
+  // Refuses, naming the cause: no rows, a label that is NaN or not 0/1, a class without a row, an
+  // unknown setting.
+  virtual Result<std::unique_ptr<Model>> Fit(const TrainingData& data,
+                                             const LearnOptions& options) const = 0;
   // From the bytes of a weights file written by the same family.
   virtual Result<std::unique_ptr<Model>> Load(std::string_view weights) const = 0;
 };

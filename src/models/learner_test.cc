@@ -1,4 +1,5 @@
-// Conformance: what every learner of the catalog keeps. Expected behaviour is stated in learner.h and model.h.
+// Conformance: what every learner of the catalog keeps. Expected behaviour is stated in learner.h
+// and model.h.
 #include "models/learner.h"
 
 #include <gtest/gtest.h>
@@ -30,7 +31,9 @@ struct KnownRows {
       weights.push_back(0.5 + uniform());
     }
   }
-  columns::DenseMatrix Matrix() const { return {{"heart rate", "temp:°C", "noise%41", "constant"}, values}; }
+  columns::DenseMatrix Matrix() const {
+    return {{"heart rate", "temp:°C", "noise%41", "constant"}, values};
+  }
   std::vector<double> values, true_margins, labels, weights;
 };
 
@@ -50,7 +53,8 @@ double Correlation(const std::vector<double>& a, const std::vector<double>& b) {
 
 class EveryLearner : public testing::TestWithParam<const Learner*> {
  protected:
-  Result<std::unique_ptr<Model>> Fit(const KnownRows& known, LearnOptions options = {}, bool weighted = false) {
+  Result<std::unique_ptr<Model>> Fit(const KnownRows& known, LearnOptions options = {},
+                                     bool weighted = false) {
     columns::DenseMatrix matrix = known.Matrix();
     TrainingData data{&matrix, known.labels, {}, Objective::kBinary};
     if (weighted) data.weights = known.weights;
@@ -159,7 +163,8 @@ TEST_P(EveryLearner, ReportsRisingProgressUpToOne) {
 TEST_P(EveryLearner, LoadingArbitraryBytesIsAnError) {
   auto model = Fit(KnownRows(300));
   ASSERT_TRUE(model.ok());
-  for (std::string bytes : {std::string(), std::string("{}"), std::string("tree\n"), std::string("\0\1\2", 3)}) {
+  for (std::string bytes :
+       {std::string(), std::string("{}"), std::string("tree\n"), std::string("\0\1\2", 3)}) {
     EXPECT_FALSE(GetParam()->Load(bytes).ok());
   }
   const std::string& weights = (*model)->weights();
@@ -168,7 +173,8 @@ TEST_P(EveryLearner, LoadingArbitraryBytesIsAnError) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Catalog, EveryLearner, testing::ValuesIn(Learners().begin(), Learners().end()),
+INSTANTIATE_TEST_SUITE_P(Catalog, EveryLearner,
+                         testing::ValuesIn(Learners().begin(), Learners().end()),
                          [](const auto& info) { return std::string(info.param->name()); });
 
 TEST(Catalog, FindsLearnersByNameAndListsThemOtherwise) {

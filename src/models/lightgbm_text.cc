@@ -43,7 +43,8 @@ Result<std::string_view> Require(const Section& section, std::string_view key) {
 Result<int64_t> RequireInt(const Section& section, std::string_view key) {
   std::string_view text = TRY(Require(section, key));
   auto value = base::ParseInt(text);
-  if (!value) return base::InvalidInput(format("'{}' in the LightGBM text is not a whole number", key));
+  if (!value)
+    return base::InvalidInput(format("'{}' in the LightGBM text is not a whole number", key));
   return *value;
 }
 
@@ -54,27 +55,32 @@ std::optional<double> ParseNumber(std::string_view text) {
 }
 
 // Exactly `count` numbers separated by single blanks.
-Result<std::vector<double>> RequireNumbers(const Section& section, std::string_view key, size_t count) {
+Result<std::vector<double>> RequireNumbers(const Section& section, std::string_view key,
+                                           size_t count) {
   std::vector<double> numbers;
   std::string_view list = base::Trim(TRY(Require(section, key)));
   for (std::string_view text : base::Split(list, ' ')) {
     auto value = ParseNumber(text);
     if (!value || numbers.size() == count) {
-      return base::InvalidInput(format("'{}' in the LightGBM text is not a list of {} numbers", key, count));
+      return base::InvalidInput(
+          format("'{}' in the LightGBM text is not a list of {} numbers", key, count));
     }
     numbers.push_back(*value);
   }
   if (numbers.size() != count) {
-    return base::InvalidInput(format("'{}' in the LightGBM text is not a list of {} numbers", key, count));
+    return base::InvalidInput(
+        format("'{}' in the LightGBM text is not a list of {} numbers", key, count));
   }
   return numbers;
 }
 
-Result<std::vector<int32_t>> RequireInts(const Section& section, std::string_view key, size_t count) {
+Result<std::vector<int32_t>> RequireInts(const Section& section, std::string_view key,
+                                         size_t count) {
   std::vector<int32_t> ints;
   for (double value : TRY(RequireNumbers(section, key, count))) {
     if (value != std::trunc(value) || std::fabs(value) > 2e9) {
-      return base::InvalidInput(format("'{}' in the LightGBM text holds what is not a whole number", key));
+      return base::InvalidInput(
+          format("'{}' in the LightGBM text holds what is not a whole number", key));
     }
     ints.push_back(static_cast<int32_t>(value));
   }
@@ -88,7 +94,8 @@ Result<Objective> ReadObjective(std::string_view text) {
   if (name == "binary") {
     for (size_t i = 1; i < words.size(); ++i) {
       if (words[i] != "sigmoid:1") {
-        return base::InvalidInput(format("LightGBM objective '{}' is not supported: sigmoid must be 1", text));
+        return base::InvalidInput(
+            format("LightGBM objective '{}' is not supported: sigmoid must be 1", text));
       }
     }
     return Objective::kBinary;
@@ -100,8 +107,10 @@ Result<Objective> ReadObjective(std::string_view text) {
   for (std::string_view known : {"huber", "fair", "quantile"}) {
     if (name == known) return Objective::kRegression;
   }
-  return base::InvalidInput(format(
-      "LightGBM objective '{}' is not supported; supported are binary and regression with the identity link", text));
+  return base::InvalidInput(
+      format("LightGBM objective '{}' is not supported; supported are binary and regression with "
+             "the identity link",
+             text));
 }
 
 struct SplitArrays {
@@ -133,7 +142,8 @@ Result<MissingRule> ReadMissingRule(int32_t decision) {
     case 2:
       return left ? MissingRule::kNanLeft : MissingRule::kNanRight;
     default:
-      return base::InvalidInput(format("decision type {} in the LightGBM text has no meaning", decision));
+      return base::InvalidInput(
+          format("decision type {} in the LightGBM text has no meaning", decision));
   }
 }
 
@@ -142,16 +152,19 @@ Result<ForestNode> ReadNode(const SplitArrays& arrays, int32_t child) {
   ForestNode node;
   if (child < 0) {
     auto leaf = static_cast<size_t>(-(static_cast<int64_t>(child) + 1));
-    if (leaf >= arrays.leaf_value.size()) return base::InvalidInput("a child names a leaf that is not there");
+    if (leaf >= arrays.leaf_value.size())
+      return base::InvalidInput("a child names a leaf that is not there");
     node.value = arrays.leaf_value[leaf];
     node.cover = arrays.leaf_cover[leaf];
     return node;
   }
   auto split = static_cast<size_t>(child);
-  if (split >= arrays.feature.size()) return base::InvalidInput("a child names a split that is not there");
+  if (split >= arrays.feature.size())
+    return base::InvalidInput("a child names a split that is not there");
   int32_t decision = arrays.decision[split];
   if ((decision & kCategoricalBit) != 0) {
-    return base::InvalidInput("categorical splits are not supported; encode the feature as numbers");
+    return base::InvalidInput(
+        "categorical splits are not supported; encode the feature as numbers");
   }
   if (arrays.feature[split] < 0) return base::InvalidInput("a split has a negative feature");
   node.feature = arrays.feature[split];
@@ -161,7 +174,8 @@ Result<ForestNode> ReadNode(const SplitArrays& arrays, int32_t child) {
   return node;
 }
 
-// Renumbers breadth first, so that parents come before children. Each split and leaf may be met once, so cycles end.
+// Renumbers breadth first, so that parents come before children. Each split and leaf may be met
+// once, so cycles end.
 Result<ForestTree> Renumber(const SplitArrays& arrays) {
   ForestTree tree;
   std::vector<int32_t> origin = {0};
@@ -195,9 +209,11 @@ Result<ForestTree> ReadTree(const Section& section) {
   }
   auto categorical = section.find("num_cat");
   if (categorical != section.end() && categorical->second != "0") {
-    return base::InvalidInput("categorical splits are not supported; encode the feature as numbers");
+    return base::InvalidInput(
+        "categorical splits are not supported; encode the feature as numbers");
   }
-  if (num_leaves > 1) return Renumber(TRY(ReadSplitArrays(section, static_cast<size_t>(num_leaves))));
+  if (num_leaves > 1)
+    return Renumber(TRY(ReadSplitArrays(section, static_cast<size_t>(num_leaves))));
   ForestTree tree;
   tree.nodes.emplace_back();
   tree.nodes[0].value = TRY(RequireNumbers(section, "leaf_value", 1))[0];
@@ -207,9 +223,11 @@ Result<ForestTree> ReadTree(const Section& section) {
 Result<> ReadHead(const Section& head, Forest* forest) {
   std::string_view version = TRY(Require(head, "version"));
   if (version != "v3" && version != "v4") {
-    return base::InvalidInput(format("LightGBM text version '{}' is not supported; v3 and v4 are", version));
+    return base::InvalidInput(
+        format("LightGBM text version '{}' is not supported; v3 and v4 are", version));
   }
-  if (TRY(RequireInt(head, "num_class")) != 1 || TRY(RequireInt(head, "num_tree_per_iteration")) != 1) {
+  if (TRY(RequireInt(head, "num_class")) != 1 ||
+      TRY(RequireInt(head, "num_tree_per_iteration")) != 1) {
     return base::InvalidInput("multiclass models are not supported");
   }
   forest->objective = TRY(ReadObjective(TRY(Require(head, "objective"))));
@@ -217,9 +235,10 @@ Result<> ReadHead(const Section& head, Forest* forest) {
     forest->feature_names.push_back(DecodeFeatureName(name));
   }
   int64_t max_feature = TRY(RequireInt(head, "max_feature_idx"));
-  if (max_feature + 1 != static_cast<int64_t>(forest->feature_names.size()) || max_feature >= kMaxForestFeatures) {
-    return base::InvalidInput(
-        format("the LightGBM text names {} features but says {}", forest->feature_names.size(), max_feature + 1));
+  if (max_feature + 1 != static_cast<int64_t>(forest->feature_names.size()) ||
+      max_feature >= kMaxForestFeatures) {
+    return base::InvalidInput(format("the LightGBM text names {} features but says {}",
+                                     forest->feature_names.size(), max_feature + 1));
   }
   return {};
 }
@@ -239,7 +258,8 @@ Result<> ReadTrees(std::string_view* text, Forest* forest) {
     do {
       AddLine(NextLine(text), &section);
     } while (!text->empty() && !text->starts_with("Tree=") && !text->starts_with("end of trees"));
-    forest->trees.push_back(TRY(ReadTree(section).While(format("reading tree {}", forest->trees.size()))));
+    forest->trees.push_back(
+        TRY(ReadTree(section).While(format("reading tree {}", forest->trees.size()))));
   }
   if (!text->starts_with("end of trees")) {
     return base::InvalidInput("the LightGBM text stops before 'end of trees': it was cut off");
@@ -278,7 +298,8 @@ bool LooksLikeLightgbmText(std::string_view bytes) {
 }
 
 Result<Forest> ReadLightgbmText(std::string_view text) {
-  if (!LooksLikeLightgbmText(text)) return base::InvalidInput("a LightGBM model text begins with the line 'tree'");
+  if (!LooksLikeLightgbmText(text))
+    return base::InvalidInput("a LightGBM model text begins with the line 'tree'");
   Forest forest;
   Section head = ReadHeadSection(&text);
   TRY(ReadHead(head, &forest));
@@ -295,7 +316,8 @@ Result<Forest> ReadLightgbmText(std::string_view text) {
 std::string EncodeFeatureName(std::string_view name) {
   std::string encoded;
   for (char c : name) {
-    bool plain = c > ' ' && c < 0x7F && std::string_view("\",:[]{}%").find(c) == std::string_view::npos;
+    bool plain =
+        c > ' ' && c < 0x7F && std::string_view("\",:[]{}%").find(c) == std::string_view::npos;
     encoded += plain ? std::string(1, c) : format("%{:02X}", static_cast<unsigned char>(c));
   }
   return encoded;

@@ -1,7 +1,9 @@
-// Reader of LightGBM's model text, versions v3 and v4 (format: LightGBM src/io/gbdt_model_text.cpp and tree.cpp).
+// Reader of LightGBM's model text, versions v3 and v4 (format: LightGBM src/io/gbdt_model_text.cpp
+// and tree.cpp).
 //
-// The text is untrusted: any bytes give a forest or an error, never a crash. Refused by name: categorical splits,
-// linear trees, multiclass, DART, and objectives whose output is neither a sigmoid with slope 1 nor the margin itself.
+// The text is untrusted: any bytes give a forest or an error, never a crash. Refused by name:
+// categorical splits, linear trees, multiclass, DART, and objectives whose output is neither a
+// sigmoid with slope 1 nor the margin itself.
 #pragma once
 
 #include <string>
@@ -15,8 +17,8 @@ namespace codman::models {
 bool LooksLikeLightgbmText(std::string_view bytes);
 Result<Forest> ReadLightgbmText(std::string_view text);
 
-// Feature names in the text must hold no blank and none of ",:[]{}\"; such bytes, '%' and non-ASCII are written as %XX.
-// The reader decodes.
+// Feature names in the text must hold no blank and none of ",:[]{}\"; such bytes, '%' and non-ASCII
+// are written as %XX. The reader decodes.
 std::string EncodeFeatureName(std::string_view name);
 std::string DecodeFeatureName(std::string_view encoded);
 

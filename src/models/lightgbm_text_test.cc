@@ -11,12 +11,18 @@ namespace {
 
 // Written after LightGBM's own files (tests/data/gbm-reference). Root: x0 <= 0.5, right: x1 <= inf.
 std::string Text() {
-  return "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=1\n"
-         "objective=binary sigmoid:1\nfeature_names=a b%20c\nfeature_infos=[0:1] [0:1]\ntree_sizes=300\n\n"
-         "Tree=0\nnum_leaves=3\nnum_cat=0\nsplit_feature=0 1\nsplit_gain=1 1\nthreshold=0.5 inf\ndecision_type=10 8\n"
-         "left_child=-1 -2\nright_child=1 -3\nleaf_value=-1 0.25 4\nleaf_weight=1 1 1\nleaf_count=5 3 2\n"
-         "internal_value=0 0\ninternal_weight=10 5\ninternal_count=10 5\nis_linear=0\nshrinkage=1\n\n\nend of trees\n\n"
-         "feature_importances:\na=1\n\nparameters:\n[boosting: gbdt]\n[learning_rate: 0.1]\n\nend of parameters\n";
+  return "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx="
+         "1\n"
+         "objective=binary sigmoid:1\nfeature_names=a b%20c\nfeature_infos=[0:1] "
+         "[0:1]\ntree_sizes=300\n\n"
+         "Tree=0\nnum_leaves=3\nnum_cat=0\nsplit_feature=0 1\nsplit_gain=1 1\nthreshold=0.5 "
+         "inf\ndecision_type=10 8\n"
+         "left_child=-1 -2\nright_child=1 -3\nleaf_value=-1 0.25 4\nleaf_weight=1 1 "
+         "1\nleaf_count=5 3 2\n"
+         "internal_value=0 0\ninternal_weight=10 5\ninternal_count=10 "
+         "5\nis_linear=0\nshrinkage=1\n\n\nend of trees\n\n"
+         "feature_importances:\na=1\n\nparameters:\n[boosting: gbdt]\n[learning_rate: 0.1]\n\nend "
+         "of parameters\n";
 }
 
 std::string Replaced(std::string_view from, std::string_view to) {
@@ -40,7 +46,8 @@ TEST(LightgbmText, ReadsSplitsMissingRulesCoversAndNames) {
   EXPECT_EQ(MarginOf(*forest, 0.5, 0), -1);
   EXPECT_EQ(MarginOf(*forest, kNan, 0), -1);  // decision type 10: NaN goes left
   EXPECT_EQ(MarginOf(*forest, 1, 1e300), 0.25);
-  EXPECT_EQ(MarginOf(*forest, 1, kNan), 4);  // decision type 8: NaN goes right, past a threshold of infinity too
+  EXPECT_EQ(MarginOf(*forest, 1, kNan),
+            4);  // decision type 8: NaN goes right, past a threshold of infinity too
   EXPECT_EQ(forest->trees[0].nodes[0].cover, 10);
   EXPECT_EQ(forest->parameters["learning_rate"].AsDouble(), 0.1);
 }
@@ -90,7 +97,8 @@ TEST(LightgbmText, RefusesByName) {
   for (const auto& [from, to, named] : cases) {
     auto forest = ReadLightgbmText(Replaced(from, to));
     ASSERT_FALSE(forest.ok()) << to;
-    EXPECT_NE(forest.error().ToString().find(named), std::string::npos) << forest.error().ToString();
+    EXPECT_NE(forest.error().ToString().find(named), std::string::npos)
+        << forest.error().ToString();
   }
 }
 

@@ -30,7 +30,8 @@ Result<> Check(int status, const char* doing) {
   return base::InvalidInput(format("LightGBM refuses: {}", LGBM_GetLastError())).While(doing);
 }
 
-// splitmix64 (Steele, Lea, Flood 2014): a fixed, well mixed draw that no periodicity of the rows can meet.
+// splitmix64 (Steele, Lea, Flood 2014): a fixed, well mixed draw that no periodicity of the rows
+// can meet.
 uint64_t Mix(uint64_t x) {
   x += 0x9E3779B97F4A7C15;
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
@@ -82,8 +83,9 @@ Result<Dataset> CreateDataset(columns::MatrixSource* rows, const std::string& pa
   }
   void* handle = nullptr;
   int64_t num_rows = rows->num_rows();
-  TRY(Check(LGBM_DatasetCreateFromSampledColumn(values.data(), places.data(), static_cast<int32_t>(values.size()),
-                                                counts.data(), sample.num_rows, static_cast<int32_t>(num_rows),
+  TRY(Check(LGBM_DatasetCreateFromSampledColumn(values.data(), places.data(),
+                                                static_cast<int32_t>(values.size()), counts.data(),
+                                                sample.num_rows, static_cast<int32_t>(num_rows),
                                                 num_rows, parameters.c_str(), &handle),
             "choosing bin borders"));
   return Dataset(handle);
@@ -115,16 +117,19 @@ Result<> SetNames(void* dataset, const std::vector<std::string>& names) {
   for (const std::string& name : names) encoded.push_back(EncodeFeatureName(name));
   std::vector<const char*> pointers;
   for (const std::string& name : encoded) pointers.push_back(name.c_str());
-  return Check(LGBM_DatasetSetFeatureNames(dataset, pointers.data(), static_cast<int>(pointers.size())),
-               "naming features");
+  return Check(
+      LGBM_DatasetSetFeatureNames(dataset, pointers.data(), static_cast<int>(pointers.size())),
+      "naming features");
 }
 
 Result<std::string> SaveText(void* booster) {
   int64_t length = 0;
-  TRY(Check(LGBM_BoosterSaveModelToString(booster, 0, -1, C_API_FEATURE_IMPORTANCE_SPLIT, 0, &length, nullptr),
+  TRY(Check(LGBM_BoosterSaveModelToString(booster, 0, -1, C_API_FEATURE_IMPORTANCE_SPLIT, 0,
+                                          &length, nullptr),
             "measuring the model"));
   std::string text(static_cast<size_t>(length), '\0');
-  TRY(Check(LGBM_BoosterSaveModelToString(booster, 0, -1, C_API_FEATURE_IMPORTANCE_SPLIT, length, &length, text.data()),
+  TRY(Check(LGBM_BoosterSaveModelToString(booster, 0, -1, C_API_FEATURE_IMPORTANCE_SPLIT, length,
+                                          &length, text.data()),
             "saving the model"));
   text.resize(static_cast<size_t>(length) - 1);  // without the closing 0
   return text;
@@ -144,12 +149,14 @@ Result<std::string> TrainLightgbm(const TrainingData& data, const LightgbmPlan& 
   TRY(SetField(dataset.get(), "label", data.labels));
   if (!data.weights.empty()) TRY(SetField(dataset.get(), "weight", data.weights));
   void* handle = nullptr;
-  TRY(Check(LGBM_BoosterCreate(dataset.get(), plan.parameters.c_str(), &handle), "preparing to learn"));
+  TRY(Check(LGBM_BoosterCreate(dataset.get(), plan.parameters.c_str(), &handle),
+            "preparing to learn"));
   Booster booster(handle);
   for (int tree = 0; tree < plan.num_trees; ++tree) {
     int finished = 0;
     TRY(Check(LGBM_BoosterUpdateOneIter(booster.get(), &finished), "growing a tree"));
-    if (plan.progress && !plan.progress((tree + 1.0) / plan.num_trees)) return base::Unavailable("stopped");
+    if (plan.progress && !plan.progress((tree + 1.0) / plan.num_trees))
+      return base::Unavailable("stopped");
     if (finished != 0) break;
   }
   return SaveText(booster.get());

@@ -21,7 +21,8 @@ constexpr NumberSetting kSettings[] = {
     {"max_iterations", 100, 1, 10000, true},
 };
 constexpr Eigen::Index kRowsAtOnce = 512;
-constexpr double kStepTolerance = 1e-9;  // Newton converges quadratically: the error left is about its square
+constexpr double kStepTolerance =
+    1e-9;  // Newton converges quadratically: the error left is about its square
 
 // What one pass over the rows gives at a vector of coefficients.
 struct Evaluation {
@@ -30,17 +31,21 @@ struct Evaluation {
   Eigen::MatrixXd hessian;  // lower half
 };
 
-// Loss, gradient and Hessian of the penalised likelihood. Coefficients: features, indicators, intercept.
+// Loss, gradient and Hessian of the penalised likelihood. Coefficients: features, indicators,
+// intercept.
 class LogisticLoss {
  public:
-  LogisticLoss(const TrainingData& data, std::vector<LogisticFeature> features, bool indicators, double l2)
+  LogisticLoss(const TrainingData& data, std::vector<LogisticFeature> features, bool indicators,
+               double l2)
       : data_(data), features_(std::move(features)), l2_(l2) {
     for (size_t f = 0; f < features_.size() && indicators; ++f) {
       if (features_[f].missing_rate > 0) indicators_.push_back(f);
     }
   }
 
-  Eigen::Index size() const { return static_cast<Eigen::Index>(features_.size() + indicators_.size() + 1); }
+  Eigen::Index size() const {
+    return static_cast<Eigen::Index>(features_.size() + indicators_.size() + 1);
+  }
 
   Result<Evaluation> At(const Eigen::VectorXd& beta) const {
     Evaluation sum;
@@ -66,7 +71,8 @@ class LogisticLoss {
     LogisticWeights weights;
     weights.features = features_;
     // Adding 0 turns -0 into 0, which JSON can hold.
-    for (size_t f = 0; f < features_.size(); ++f) weights.features[f].weight = beta[static_cast<Eigen::Index>(f)] + 0.0;
+    for (size_t f = 0; f < features_.size(); ++f)
+      weights.features[f].weight = beta[static_cast<Eigen::Index>(f)] + 0.0;
     auto next = static_cast<Eigen::Index>(features_.size());
     for (size_t f : indicators_) weights.features[f].missing_weight = beta[next++] + 0.0;
     weights.intercept = beta[size() - 1] + 0.0;
@@ -79,7 +85,8 @@ class LogisticLoss {
     for (size_t f = 0; f < row.size(); ++f) {
       column[at++] = std::isnan(row[f]) ? 0 : (row[f] - features_[f].mean) / features_[f].sd;
     }
-    for (size_t f : indicators_) column[at++] = (std::isnan(row[f]) ? 1 : 0) - features_[f].missing_rate;
+    for (size_t f : indicators_)
+      column[at++] = (std::isnan(row[f]) ? 1 : 0) - features_[f].missing_rate;
     column[at] = 1;
   }
 
@@ -109,10 +116,13 @@ class LogisticLoss {
   double l2_;
 };
 
-bool GoOn(const LearnOptions& options, double done) { return !options.progress || options.progress(done); }
+bool GoOn(const LearnOptions& options, double done) {
+  return !options.progress || options.progress(done);
+}
 
 // Damped Newton: a step that raises the loss is halved.
-Result<Eigen::VectorXd> Minimise(const LogisticLoss& loss, int max_iterations, const LearnOptions& options) {
+Result<Eigen::VectorXd> Minimise(const LogisticLoss& loss, int max_iterations,
+                                 const LearnOptions& options) {
   Eigen::VectorXd beta = Eigen::VectorXd::Zero(loss.size());
   Evaluation here = TRY(loss.At(beta));
   for (int iteration = 0; iteration < max_iterations; ++iteration) {
@@ -135,12 +145,14 @@ Result<Eigen::VectorXd> Minimise(const LogisticLoss& loss, int max_iterations, c
     here = std::move(there);
   }
   return base::DataQuality(
-      format("the logistic regression did not settle in {} steps; raise l2 or max_iterations", max_iterations));
+      format("the logistic regression did not settle in {} steps; raise l2 or max_iterations",
+             max_iterations));
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Model>> LogisticLearner::Fit(const TrainingData& data, const LearnOptions& options) const {
+Result<std::unique_ptr<Model>> LogisticLearner::Fit(const TrainingData& data,
+                                                    const LearnOptions& options) const {
   auto values = TRY(ReadSettings(options.settings, kSettings));
   if (data.objective != Objective::kBinary) {
     return base::InvalidInput("logistic learns binary tasks; choose gbdt for regression");
@@ -154,7 +166,8 @@ Result<std::unique_ptr<Model>> LogisticLearner::Fit(const TrainingData& data, co
   weights.settings = Json::Object();
   for (const NumberSetting& setting : kSettings) {
     double value = values[std::string(setting.name)];
-    weights.settings.Set(std::string(setting.name), setting.boolean ? Json(value != 0) : Json(value));
+    weights.settings.Set(std::string(setting.name),
+                         setting.boolean ? Json(value != 0) : Json(value));
   }
   return LoadLogisticModel(weights.ToJson());
 }

@@ -33,7 +33,8 @@ double MarginOf(const Model& model, const std::vector<double>& row) {
   return margin;
 }
 
-// By hand: without penalty a model with one binary feature gives each group its log-odds: ln(3/7) and ln(8/2).
+// By hand: without penalty a model with one binary feature gives each group its log-odds: ln(3/7)
+// and ln(8/2).
 TEST(LogisticLearner, GivesTheLogOddsOfATwoByTwoTable) {
   Data data{{"exposed"}, {}, {}, {}};
   auto add = [&](double x, double y, int count) {
@@ -77,13 +78,15 @@ TEST(LogisticLearner, AMissingValueWithoutIndicatorContributesNothing) {
   EXPECT_NE(phi[0], 0);
 }
 
-// Independent check of the optimum: the gradient of the penalised likelihood, written out here, vanishes at the fit.
+// Independent check of the optimum: the gradient of the penalised likelihood, written out here,
+// vanishes at the fit.
 TEST(LogisticLearner, StandsWhereThePenalisedGradientVanishes) {
   std::mt19937 random(3);
   Data data{{"a", "b", "c"}, {}, {}, {}};
   constexpr int kRows = 1500;
   for (int i = 0; i < kRows; ++i) {
-    double a = static_cast<double>(random() % 1000) / 10, b = static_cast<double>(random() % 7), c = a + b * 2;
+    double a = static_cast<double>(random() % 1000) / 10, b = static_cast<double>(random() % 7),
+           c = a + b * 2;
     data.values.insert(data.values.end(), {a, b, c + static_cast<double>(random() % 10)});
     data.labels.push_back(static_cast<double>(random() % 100) < a ? 1 : 0);
   }
@@ -101,7 +104,8 @@ TEST(LogisticLearner, StandsWhereThePenalisedGradientVanishes) {
     }
     gradient[3] += residual;
   }
-  for (size_t f = 0; f < 3; ++f) gradient[f] += kL2 * weights["features"].items()[f]["weight"].AsDouble();
+  for (size_t f = 0; f < 3; ++f)
+    gradient[f] += kL2 * weights["features"].items()[f]["weight"].AsDouble();
   for (double part : gradient) EXPECT_NEAR(part, 0, 1e-9);
 }
 

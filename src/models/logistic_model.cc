@@ -12,12 +12,14 @@ constexpr std::string_view kFormat = "codman-logistic-1";
 
 double ContributionOf(const LogisticFeature& feature, double x) {
   if (std::isnan(x)) return feature.missing_weight * (1 - feature.missing_rate);
-  return feature.weight * ((x - feature.mean) / feature.sd) - feature.missing_weight * feature.missing_rate;
+  return feature.weight * ((x - feature.mean) / feature.sd) -
+         feature.missing_weight * feature.missing_rate;
 }
 
 class LogisticModel : public Model {
  public:
-  LogisticModel(LogisticWeights weights, std::string_view bytes) : weights_(std::move(weights)), bytes_(bytes) {
+  LogisticModel(LogisticWeights weights, std::string_view bytes)
+      : weights_(std::move(weights)), bytes_(bytes) {
     for (const LogisticFeature& feature : weights_.features) names_.push_back(feature.name);
   }
 
@@ -31,17 +33,20 @@ class LogisticModel : public Model {
     const double* x = rows.data();
     for (double& margin : margins) {
       margin = weights_.intercept;
-      for (const LogisticFeature& feature : weights_.features) margin += ContributionOf(feature, *x++);
+      for (const LogisticFeature& feature : weights_.features)
+        margin += ContributionOf(feature, *x++);
     }
   }
 
   void Explain(std::span<const double> rows, std::span<double> contributions) const override {
     size_t num_rows = contributions.size() / (names_.size() + 1);
-    CHECK(contributions.size() == num_rows * (names_.size() + 1) && rows.size() == num_rows * names_.size());
+    CHECK(contributions.size() == num_rows * (names_.size() + 1) &&
+          rows.size() == num_rows * names_.size());
     const double* x = rows.data();
     double* out = contributions.data();
     for (size_t r = 0; r < num_rows; ++r) {
-      for (const LogisticFeature& feature : weights_.features) *out++ = ContributionOf(feature, *x++);
+      for (const LogisticFeature& feature : weights_.features)
+        *out++ = ContributionOf(feature, *x++);
       *out++ = weights_.intercept;
     }
   }
@@ -77,14 +82,16 @@ Result<double> RequireNumber(const Json& object, const char* name) {
 
 Result<LogisticFeature> ReadFeature(const Json& object) {
   LogisticFeature feature;
-  if (!object["name"].is_string()) return base::InvalidInput("a feature of the logistic weights has no name");
+  if (!object["name"].is_string())
+    return base::InvalidInput("a feature of the logistic weights has no name");
   feature.name = object["name"].AsString();
   feature.mean = TRY(RequireNumber(object, "mean"));
   feature.sd = TRY(RequireNumber(object, "sd"));
   feature.weight = TRY(RequireNumber(object, "weight"));
   feature.missing_rate = TRY(RequireNumber(object, "missing_rate"));
   feature.missing_weight = TRY(RequireNumber(object, "missing_weight"));
-  if (!(feature.sd > 0)) return base::InvalidInput("a standard deviation of the logistic weights is not positive");
+  if (!(feature.sd > 0))
+    return base::InvalidInput("a standard deviation of the logistic weights is not positive");
   return feature;
 }
 
@@ -118,7 +125,8 @@ Result<std::unique_ptr<Model>> LoadLogisticModel(std::string_view bytes) {
   LogisticWeights weights;
   weights.intercept = TRY(RequireNumber(root, "intercept"));
   weights.settings = root["settings"];
-  for (const Json& object : root["features"].items()) weights.features.push_back(TRY(ReadFeature(object)));
+  for (const Json& object : root["features"].items())
+    weights.features.push_back(TRY(ReadFeature(object)));
   if (weights.features.empty()) return base::InvalidInput("the logistic weights have no feature");
   return std::unique_ptr<Model>(std::make_unique<LogisticModel>(std::move(weights), bytes));
 }

@@ -1,6 +1,7 @@
 // A fitted logistic regression: margin = intercept + sum over features of
 //   weight × (x - mean) / sd + missing_weight × (missing - missing_rate),
-// the first part 0 where x is missing. Contributions are those terms, the base is the intercept: exact.
+// the first part 0 where x is missing. Contributions are those terms, the base is the intercept:
+// exact.
 #pragma once
 
 #include <memory>
@@ -15,10 +16,10 @@ namespace codman::models {
 
 struct LogisticFeature {
   std::string name;
-  double mean = 0, sd = 1;     // sd > 0
-  double weight = 0;           // per standard deviation
-  double missing_rate = 0;     // share of training weight without a value
-  double missing_weight = 0;   // of the indicator; 0 where there is none
+  double mean = 0, sd = 1;    // sd > 0
+  double weight = 0;          // per standard deviation
+  double missing_rate = 0;    // share of training weight without a value
+  double missing_weight = 0;  // of the indicator; 0 where there is none
 };
 
 struct LogisticWeights {

@@ -1,7 +1,9 @@
-// A trained model: predicts and explains. Immutable after load, so any number of threads may use one.
+// A trained model: predicts and explains. Immutable after load, so any number of threads may use
+// one.
 //
-// A model is data: loading never runs code. Rows are doubles in the order of feature_names(), NaN where missing.
-// The margin is the raw score (log-odds for binary models, the value itself for regression) before calibration.
+// A model is data: loading never runs code. Rows are doubles in the order of feature_names(), NaN
+// where missing. The margin is the raw score (log-odds for binary models, the value itself for
+// regression) before calibration.
 #pragma once
 
 #include <memory>
@@ -19,27 +21,30 @@ enum class Objective { kBinary, kRegression };
 
 // How contributions were obtained; printed with every answer.
 struct ExplanationMethod {
-  std::string name;    // "tree_shap_path_dependent", "linear_exact"
-  bool exact = true;   // contributions + base equal the margin within 1e-9
+  std::string name;   // "tree_shap_path_dependent", "linear_exact"
+  bool exact = true;  // contributions + base equal the margin within 1e-9
 };
 
 class Model {
  public:
   virtual ~Model() = default;
 
-  virtual std::string_view family() const = 0;  // the learner's name in the catalog: "gbdt", "logistic"
+  virtual std::string_view family()
+      const = 0;  // the learner's name in the catalog: "gbdt", "logistic"
   virtual Objective objective() const = 0;
   virtual const std::vector<std::string>& feature_names() const = 0;
   virtual ExplanationMethod explanation_method() const = 0;
 
-  // margins[i] for each of margins.size() rows; `rows` is row-major, margins.size() × feature_names().size().
+  // margins[i] for each of margins.size() rows; `rows` is row-major, margins.size() ×
+  // feature_names().size().
   virtual void Predict(std::span<const double> rows, std::span<double> margins) const = 0;
 
-  // contributions: rows × (features + 1), row-major; the last of each row is the base (expected margin). Each row sums
-  // to its margin within 1e-9.
+  // contributions: rows × (features + 1), row-major; the last of each row is the base (expected
+  // margin). Each row sums to its margin within 1e-9.
   virtual void Explain(std::span<const double> rows, std::span<double> contributions) const = 0;
 
-  // The exact bytes of the weights file and its name in a model folder ("weights.lgbm.txt", "weights.json").
+  // The exact bytes of the weights file and its name in a model folder ("weights.lgbm.txt",
+  // "weights.json").
   virtual std::string weights_file_name() const = 0;
   virtual const std::string& weights() const = 0;
   // Settings it was trained with, and sizes worth showing (trees, leaves, coefficients).

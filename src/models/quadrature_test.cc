@@ -7,7 +7,8 @@
 namespace codman::models {
 namespace {
 
-// Abramowitz and Stegun, Handbook of Mathematical Functions, table 25.4, n = 4, moved from [-1, 1] to [0, 1].
+// Abramowitz and Stegun, Handbook of Mathematical Functions, table 25.4, n = 4, moved from [-1, 1]
+// to [0, 1].
 TEST(Quadrature, GivesThePublishedPointsAndWeights) {
   Quadrature rule = GaussLegendre(4);
   ASSERT_EQ(rule.points.size(), 4u);

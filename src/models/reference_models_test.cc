@@ -1,5 +1,5 @@
-// Models and values made by others: see tests/data/gbm-reference/README.md. Predictions are LightGBM's and XGBoost's own,
-// contributions come from exhaustive enumeration of feature subsets.
+// Models and values made by others: see tests/data/gbm-reference/README.md. Predictions are
+// LightGBM's and XGBoost's own, contributions come from exhaustive enumeration of feature subsets.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -34,7 +34,8 @@ Json ReadJsonFile(const std::string& path) {
 
 std::vector<double> RowOf(const Json& list) {
   std::vector<double> row;
-  for (const Json& item : list.items()) row.push_back(item.AsDouble(std::numeric_limits<double>::quiet_NaN()));
+  for (const Json& item : list.items())
+    row.push_back(item.AsDouble(std::numeric_limits<double>::quiet_NaN()));
   return row;
 }
 
@@ -66,7 +67,8 @@ void Check(const ReferenceCase& reference) {
     if (shap.is_null()) continue;
     std::vector<double> contributions = RowOf(shap["contrib"].items()[r]);
     ASSERT_EQ(contributions.size(), phi.size());
-    for (size_t f = 0; f < phi.size(); ++f) EXPECT_NEAR(phi[f], contributions[f], reference.tolerance);
+    for (size_t f = 0; f < phi.size(); ++f)
+      EXPECT_NEAR(phi[f], contributions[f], reference.tolerance);
   }
 }
 
@@ -74,11 +76,13 @@ TEST(ReferenceModels, CommittedSamplesAgree) {
   std::string root = CODMAN_SOURCE_DIR "/tests/data/gbm-reference/";
   for (const char* name : {"lightgbm_small_tree", "lightgbm_regression"}) {
     std::string path = root + name;
-    Check({path + ".model.txt", path + ".input.json", path + ".expected.json", path + ".shap.json", kDoubles});
+    Check({path + ".model.txt", path + ".input.json", path + ".expected.json", path + ".shap.json",
+           kDoubles});
   }
   for (const char* name : {"xgboost_gbtree_regression", "xgboost_gbtree_binary_logistic"}) {
     std::string path = root + name;
-    Check({path + ".model.json", path + ".input.json", path + ".expected.json", path + ".shap.json", kFloats});
+    Check({path + ".model.json", path + ".input.json", path + ".expected.json", path + ".shap.json",
+           kFloats});
   }
 }
 
@@ -119,12 +123,13 @@ TEST(ReferenceModels, EveryContributionFileThatNamesAModelAgrees) {
 TEST(ReferenceModels, PredictionsOfTheCollectionAgreeAndTheRestIsRefusedByName) {
   auto folder = UnpackCollection();
   if (!folder) GTEST_SKIP() << "CODMAN_DATA/gbm-reference is absent";
-  for (const char* name : {"small_tree", "regression", "regression_missing", "binary_classification"}) {
+  for (const char* name :
+       {"small_tree", "regression", "regression_missing", "binary_classification"}) {
     std::string path = *folder + "models/lightgbm/inference/" + name;
     Check({path + "/model.txt", path + "/input.json", path + "/expected.json", "", kDoubles});
   }
-  for (const char* name : {"binary_logistic", "binary_logistic_missing", "deep_trees", "many_trees", "regression",
-                           "regression_missing", "single_tree", "wide_features"}) {
+  for (const char* name : {"binary_logistic", "binary_logistic_missing", "deep_trees", "many_trees",
+                           "regression", "regression_missing", "single_tree", "wide_features"}) {
     std::string path = *folder + "models/xgboost/gbtree/inference/gbtree_" + name;
     Check({path + ".model.json", path + ".input.json", path + ".expected.json", "", kFloats});
   }

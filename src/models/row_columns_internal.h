@@ -1,5 +1,6 @@
-// The row as the splits want to see it: one column per (feature, missing rule) that any split uses, with missing values
-// already replaced, so that every split is the bare comparison column <= threshold.
+// The row as the splits want to see it: one column per (feature, missing rule) that any split uses,
+// with missing values already replaced, so that every split is the bare comparison column <=
+// threshold.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ class RowColumns {
   void Fill(const double* row, double* columns) const;
 
  private:
-  std::vector<int32_t> features_;                       // by column; columns of one rule stand together, features rise
+  std::vector<int32_t> features_;  // by column; columns of one rule stand together, features rise
   std::array<int32_t, kNumMissingRules + 1> begins_{};  // where each rule's columns begin
 };
 

@@ -9,11 +9,13 @@ namespace {
 
 Result<double> ReadSetting(const Json& value, const NumberSetting& setting) {
   if (setting.boolean) {
-    if (!value.is_bool()) return base::InvalidInput(format("setting '{}' must be true or false", setting.name));
+    if (!value.is_bool())
+      return base::InvalidInput(format("setting '{}' must be true or false", setting.name));
     return value.AsBool() ? 1.0 : 0.0;
   }
   double number = value.AsDouble(std::nan(""));
-  bool fits = number >= setting.min && number <= setting.max && (!setting.whole || number == std::trunc(number));
+  bool fits = number >= setting.min && number <= setting.max &&
+              (!setting.whole || number == std::trunc(number));
   if (!fits) {
     return base::InvalidInput(format("setting '{}' must be a {}number from {} to {}", setting.name,
                                      setting.whole ? "whole " : "", setting.min, setting.max));
@@ -23,9 +25,11 @@ Result<double> ReadSetting(const Json& value, const NumberSetting& setting) {
 
 }  // namespace
 
-Result<std::map<std::string, double>> ReadSettings(const Json& settings, std::span<const NumberSetting> table,
+Result<std::map<std::string, double>> ReadSettings(const Json& settings,
+                                                   std::span<const NumberSetting> table,
                                                    std::span<const std::string_view> others) {
-  if (!settings.is_null() && !settings.is_object()) return base::InvalidInput("settings must be names with values");
+  if (!settings.is_null() && !settings.is_object())
+    return base::InvalidInput("settings must be names with values");
   std::map<std::string, double> values;
   std::vector<std::string> known(others.begin(), others.end());
   for (const NumberSetting& setting : table) {
@@ -35,11 +39,12 @@ Result<std::map<std::string, double>> ReadSettings(const Json& settings, std::sp
   for (const auto& [name, value] : settings.members()) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       std::string nearest = base::NearestWord(name, known);
-      return base::InvalidInput(format("unknown setting '{}'{}; known are {}", name,
-                                       nearest.empty() ? "" : format(", did you mean '{}'?", nearest),
-                                       base::Join(known, ", ")));
+      return base::InvalidInput(format(
+          "unknown setting '{}'{}; known are {}", name,
+          nearest.empty() ? "" : format(", did you mean '{}'?", nearest), base::Join(known, ", ")));
     }
-    auto setting = std::find_if(table.begin(), table.end(), [&](const auto& s) { return s.name == name; });
+    auto setting =
+        std::find_if(table.begin(), table.end(), [&](const auto& s) { return s.name == name; });
     if (setting != table.end()) values[name] = TRY(ReadSetting(value, *setting));
   }
   return values;

@@ -1,5 +1,5 @@
-// Reads a learner's settings from its table of named numbers: unknown names are refused with the nearest known one,
-// values outside the range with the range.
+// Reads a learner's settings from its table of named numbers: unknown names are refused with the
+// nearest known one, values outside the range with the range.
 #pragma once
 
 #include <map>
@@ -21,7 +21,8 @@ struct NumberSetting {
 };
 
 // Every setting of the table by name. `others` are names the caller reads itself.
-Result<std::map<std::string, double>> ReadSettings(const Json& settings, std::span<const NumberSetting> table,
+Result<std::map<std::string, double>> ReadSettings(const Json& settings,
+                                                   std::span<const NumberSetting> table,
                                                    std::span<const std::string_view> others = {});
 
 }  // namespace codman::models

@@ -8,7 +8,8 @@ namespace {
 
 using RowSink = std::function<Result<>(std::span<const double> row, double weight)>;
 
-Result<> ForEachRow(columns::MatrixSource* rows, std::span<const double> weights, const RowSink& sink) {
+Result<> ForEachRow(columns::MatrixSource* rows, std::span<const double> weights,
+                    const RowSink& sink) {
   return rows->Scan([&](const columns::MatrixBlock& block) -> Result<> {
     for (int64_t i = 0; i < block.num_rows; ++i) {
       double weight = weights.empty() ? 1 : weights[static_cast<size_t>(block.first_row + i)];
@@ -20,7 +21,8 @@ Result<> ForEachRow(columns::MatrixSource* rows, std::span<const double> weights
 
 }  // namespace
 
-Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows, std::span<const double> weights) {
+Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows,
+                                                 std::span<const double> weights) {
   const auto& names = rows->feature_names();
   std::vector<LogisticFeature> features(names.size());
   std::vector<double> present(names.size(), 0), squares(names.size(), 0);
@@ -30,7 +32,8 @@ Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows, st
     for (size_t f = 0; f < row.size(); ++f) {
       if (std::isnan(row[f])) continue;
       if (std::isinf(row[f])) {
-        return base::InvalidInput(format("feature '{}' is infinite in some row; make it missing there", names[f]));
+        return base::InvalidInput(
+            format("feature '{}' is infinite in some row; make it missing there", names[f]));
       }
       present[f] += weight;
       features[f].mean += weight * row[f];

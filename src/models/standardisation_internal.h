@@ -9,8 +9,9 @@
 
 namespace codman::models {
 
-// One entry a feature, coefficients 0. `weights`: one a row, or empty. A feature that never varies gets sd 1. Refuses
-// infinite values, naming the feature.
-Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows, std::span<const double> weights);
+// One entry a feature, coefficients 0. `weights`: one a row, or empty. A feature that never varies
+// gets sd 1. Refuses infinite values, naming the feature.
+Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows,
+                                                 std::span<const double> weights);
 
 }  // namespace codman::models

@@ -15,15 +15,16 @@ std::atomic<bool> use_plain_code{false};
 using RowRunner = void (*)(const ShapGroup&, const ShapTree&, const double*, const ShapScratch&);
 
 template <int V>
-void RunPlain(const ShapGroup& group, const ShapTree& tree, const double* columns, const ShapScratch& scratch) {
-  ShapKernel<V>(group, tree, columns, scratch).Run();
+void RunPlain(const ShapGroup& group, const ShapTree& tree, const double* columns,
+              const ShapScratch& scratch) {
+  ShapKernel<TwoLanes, 2 * V>(group, tree, columns, scratch).Run();
 }
 
 #if defined(__x86_64__)
 template <int V>
-[[gnu::target("avx2")]] void RunAvx2(const ShapGroup& group, const ShapTree& tree, const double* columns,
-                                     const ShapScratch& scratch) {
-  ShapKernel<V>(group, tree, columns, scratch).Run();
+[[gnu::target("avx2")]] void RunAvx2(const ShapGroup& group, const ShapTree& tree,
+                                     const double* columns, const ShapScratch& scratch) {
+  ShapKernel<FourLanes, V>(group, tree, columns, scratch).Run();
 }
 
 bool HasAvx2() {
@@ -42,14 +43,22 @@ RowRunner RunnerOf() {
 
 RowRunner RunnerFor(int num_vectors) {
   switch (num_vectors) {
-    case 1: return RunnerOf<1>();
-    case 2: return RunnerOf<2>();
-    case 3: return RunnerOf<3>();
-    case 4: return RunnerOf<4>();
-    case 5: return RunnerOf<5>();
-    case 6: return RunnerOf<6>();
-    case 7: return RunnerOf<7>();
-    default: return RunnerOf<8>();
+    case 1:
+      return RunnerOf<1>();
+    case 2:
+      return RunnerOf<2>();
+    case 3:
+      return RunnerOf<3>();
+    case 4:
+      return RunnerOf<4>();
+    case 5:
+      return RunnerOf<5>();
+    case 6:
+      return RunnerOf<6>();
+    case 7:
+      return RunnerOf<7>();
+    default:
+      return RunnerOf<8>();
   }
 }
 
@@ -82,7 +91,8 @@ class BlockExplainer {
   BlockExplainer(const ShapLayout& layout, size_t num_rows) : layout_(layout), num_rows_(num_rows) {
     thread_local Workspace workspace;
     size_t vectors = 1;
-    for (const ShapGroup& group : layout.groups) vectors = std::max<size_t>(vectors, group.num_vectors);
+    for (const ShapGroup& group : layout.groups)
+      vectors = std::max<size_t>(vectors, group.num_vectors);
     size_t slots = layout.max_slots * vectors * kLanes;
     size_t contributions = layout.used_features.size() * vectors * kLanes * num_rows;
     size_t columns = static_cast<size_t>(layout.columns.count()) * num_rows;
@@ -97,7 +107,8 @@ class BlockExplainer {
   void Explain(const double* rows, double* out) {
     auto features = static_cast<size_t>(layout_.num_features);
     auto width = static_cast<size_t>(layout_.columns.count());
-    for (size_t r = 0; r < num_rows_; ++r) layout_.columns.Fill(rows + r * features, columns_ + r * width);
+    for (size_t r = 0; r < num_rows_; ++r)
+      layout_.columns.Fill(rows + r * features, columns_ + r * width);
     std::fill_n(out, num_rows_ * (features + 1), 0.0);
     for (const ShapGroup& group : layout_.groups) AddGroup(group, out);
     for (size_t r = 0; r < num_rows_; ++r) {
@@ -148,9 +159,11 @@ Result<TreeShap> TreeShap::Create(const Forest& forest) {
   for (size_t t = 0; t < forest.trees.size(); ++t) {
     int features = MaxPathFeatures(forest.trees[t]);
     if (features > kMaxPathFeatures) {
-      return base::InvalidInput(format(
-          "tree {} has a path with {} different features; exact contributions are made for at most {}: train with a "
-          "lower max_depth", t, features, kMaxPathFeatures));
+      return base::InvalidInput(
+          format("tree {} has a path with {} different features; exact contributions are made for "
+                 "at most {}: train with a "
+                 "lower max_depth",
+                 t, features, kMaxPathFeatures));
     }
   }
   return TreeShap(std::make_unique<const ShapLayout>(LayOut(forest)));

@@ -1,31 +1,42 @@
-// One row through one super-tree. Written once with vector types; compiled for AVX2 and for the baseline by
-// tree_shap.cc. No fused multiply-add anywhere, so both give the same bits. Formulas: see tree_shap.h; d is 1 where the
-// row goes left, c = d - left_ratio, tau = 1 - t.
+// One row through one super-tree. Written once with vector types; compiled for AVX2 and for the
+// baseline by tree_shap.cc. No fused multiply-add anywhere, so both give the same bits. Formulas:
+// see tree_shap.h; d is 1 where the row goes left, c = d - left_ratio, tau = 1 - t.
 #pragma once
 
 #include "models/tree_shap_layout_internal.h"
 
 namespace codman::models {
 
-// May alias and need no alignment: the buffers are plain doubles (the scratch is aligned all the same, for speed).
-using ShapVector [[gnu::vector_size(kLanes * sizeof(double)), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
+// As wide as the processor's registers: g++ splits wider vectors badly. They may alias and need no
+// alignment, for the buffers are plain doubles (the scratch is aligned all the same, for speed).
+struct FourLanes {
+  using Vector [[gnu::vector_size(32), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
+};
+struct TwoLanes {
+  using Vector [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
+};
 
 struct ShapScratch {
-  double* prefix;        // slots × points: product of q over the path down to the slot
-  double* subtree;       // slots × points: sum of the leaves below the slot, relative to its prefix
-  double* edge;          // o by edge
+  double* prefix;   // slots × points: product of q over the path down to the slot
+  double* subtree;  // slots × points: sum of the leaves below the slot, relative to its prefix
+  double* edge;     // o by edge
   double* contribution;  // used features × points
 };
 
-template <int V>
+// V vectors hold all points.
+template <typename Width, int V>
 struct ShapKernel {
+  using ShapVector = typename Width::Vector;
+  static constexpr int kWidth = sizeof(ShapVector) / sizeof(double);
   const ShapTree& tree;
   const double* columns;
   ShapScratch scratch;
   ShapVector tau[V], inverse_tau[V];
 
-  [[gnu::always_inline]] ShapKernel(const ShapGroup& group, const ShapTree& t, const double* c, const ShapScratch& s)
+  [[gnu::always_inline]] ShapKernel(const ShapGroup& group, const ShapTree& t, const double* c,
+                                    const ShapScratch& s)
       : tree(t), columns(c), scratch(s) {
+#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       tau[k] = Lanes(group.rule.complement.data(), 0)[k];
       inverse_tau[k] = Lanes(group.inverse_tau.data(), 0)[k];
@@ -41,7 +52,8 @@ struct ShapKernel {
 
   [[gnu::always_inline]] void Run() const {
     for (int32_t root : tree.root_slots) {
-      for (int k = 0; k < V; ++k) Lanes(scratch.prefix, root)[k] = ShapVector{1, 1, 1, 1};
+#pragma GCC unroll 16
+      for (int k = 0; k < V; ++k) Lanes(scratch.prefix, root)[k] = 1 - ShapVector{};
     }
     scratch.edge[0] = 1;
     for (const ShapRun& run : tree.runs) {
@@ -63,6 +75,7 @@ struct ShapKernel {
     const ShapVector* own = Lanes(scratch.prefix, i);
     ShapVector* left = Lanes(scratch.prefix, split.left_slot);
     ShapVector* right = Lanes(scratch.prefix, split.right_slot);
+#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector shift = c * tau[k];
       left[k] = own[k] * (d - shift);
@@ -72,8 +85,8 @@ struct ShapKernel {
 
   // What a split on a feature used before needs in both directions.
   struct Repeated {
-    double above, left, right;              // o of the ancestor edge and of the two child edges
-    double left_minus_o, right_minus_o;     // m: zeta × ratio - o
+    double above, left, right;           // o of the ancestor edge and of the two child edges
+    double left_minus_o, right_minus_o;  // m: zeta × ratio - o
   };
 
   [[gnu::always_inline]] Repeated RepeatedAt(const ShapSplit& split, double left) const {
@@ -83,9 +96,12 @@ struct ShapKernel {
     return {above, left, right, zeta * split.left_ratio - left, zeta * split.right_ratio - right};
   }
 
-  // 1 / q of the ancestor edge (times z where o is 0): o is 0 or 1, so this is a selection without a branch.
-  [[gnu::always_inline]] void InverseAt(const ShapSplit& split, double above, ShapVector* inverse) const {
-    const ShapVector* satisfied = Lanes(tree.inverses.data(), 0) + split.inverse / kLanes;
+  // 1 / q of the ancestor edge (times z where o is 0): o is 0 or 1, so this is a selection without
+  // a branch.
+  [[gnu::always_inline]] void InverseAt(const ShapSplit& split, double above,
+                                        ShapVector* inverse) const {
+    const ShapVector* satisfied = Lanes(tree.inverses.data(), 0) + split.inverse / kWidth;
+#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) inverse[k] = above * satisfied[k] + (1 - above) * inverse_tau[k];
   }
 
@@ -97,11 +113,13 @@ struct ShapKernel {
     scratch.edge[3 + 2 * i] = r.right;
     ShapVector inverse[V];
     InverseAt(split, r.above, inverse);
-    const ShapVector* own = Lanes(scratch.prefix, i);
+    ShapVector* own = Lanes(scratch.prefix, i);
     ShapVector* left = Lanes(scratch.prefix, split.left_slot);
     ShapVector* right = Lanes(scratch.prefix, split.right_slot);
+#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector without = inverse[k] * own[k];
+      own[k] = without;  // all that the way up needs of the prefix
       left[k] = without * (r.left + r.left_minus_o * tau[k]);
       right[k] = without * (r.right + r.right_minus_o * tau[k]);
     }
@@ -117,6 +135,7 @@ struct ShapKernel {
       const ShapVector* own = Lanes(scratch.prefix, slot);
       ShapVector* below = Lanes(scratch.subtree, slot);
       ShapVector* phi = Lanes(scratch.contribution, node.feature);
+#pragma GCC unroll 16
       for (int k = 0; k < V; ++k) {
         below[k] = taken - tau[k] * gain;
         phi[k] += own[k] * gain;
@@ -125,7 +144,8 @@ struct ShapKernel {
     }
     for (double value : tree.leaves) {
       ShapVector* below = Lanes(scratch.subtree, slot++);
-      for (int k = 0; k < V; ++k) below[k] = ShapVector{value, value, value, value};
+#pragma GCC unroll 16
+      for (int k = 0; k < V; ++k) below[k] = value - ShapVector{};
     }
   }
 
@@ -138,6 +158,7 @@ struct ShapKernel {
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
     ShapVector* phi = Lanes(scratch.contribution, split.feature);
+#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector difference = left[k] - right[k];
       ShapVector gain = c * difference;
@@ -152,15 +173,16 @@ struct ShapKernel {
     ShapVector inverse[V];
     InverseAt(split, r.above, inverse);
     double absent = 1 - split.ancestor_z;
-    const ShapVector* own = Lanes(scratch.prefix, i);
+    const ShapVector* without = Lanes(scratch.prefix, i);
     const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
     ShapVector* phi = Lanes(scratch.contribution, split.feature);
+#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector mixed = r.left_minus_o * left[k] + r.right_minus_o * right[k];
       below[k] = inverse[k] * (r.left * left[k] + r.right * right[k] + tau[k] * mixed);
-      phi[k] -= r.above * (inverse[k] * own[k]) * (mixed + absent * below[k]);
+      phi[k] -= r.above * without[k] * (mixed + absent * below[k]);
     }
   }
 };

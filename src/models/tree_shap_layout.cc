@@ -12,9 +12,10 @@ constexpr size_t kSplitsPerTree = 120;  // keeps one super-tree's vectors in the
 struct NodeFacts {
   int depth = 0;
   int32_t parent = -1;
-  int32_t ancestor = -1;     // node below the nearest edge above with this node's feature; -1 where there is none
-  double edge_z = 1;         // product of cover ratios on the parent's feature down to this node
-  int path_features = 0;     // different features among the splits above, this one included
+  int32_t ancestor =
+      -1;  // node below the nearest edge above with this node's feature; -1 where there is none
+  double edge_z = 1;      // product of cover ratios on the parent's feature down to this node
+  int path_features = 0;  // different features among the splits above, this one included
 };
 
 double RatioOf(const ForestTree& tree, const ForestNode& node, int32_t child) {
@@ -38,7 +39,8 @@ std::vector<NodeFacts> FactsOf(const ForestTree& tree) {
     auto at = static_cast<int32_t>(i);
     NodeFacts& own = facts[i];
     own.ancestor = FindAncestor(tree, facts, at);
-    own.path_features = (own.parent < 0 ? 0 : facts[own.parent].path_features) + (own.ancestor < 0 ? 1 : 0);
+    own.path_features =
+        (own.parent < 0 ? 0 : facts[own.parent].path_features) + (own.ancestor < 0 ? 1 : 0);
     double z_above = own.ancestor < 0 ? 1 : facts[own.ancestor].edge_z;
     for (int32_t child : {node.left, node.right}) {
       facts[child].parent = at;
@@ -59,7 +61,9 @@ struct Member {
   const NodeFacts& fact() const { return (*facts)[node]; }
   const ForestNode& left() const { return tree->nodes[get().left]; }
   const ForestNode& right() const { return tree->nodes[get().right]; }
-  bool repeated() const { return fact().ancestor >= 0 || left().cover + right().cover != get().cover; }
+  bool repeated() const {
+    return fact().ancestor >= 0 || left().cover + right().cover != get().cover;
+  }
   bool two_leaves() const { return left().is_leaf() && right().is_leaf() && !repeated(); }
 };
 
@@ -80,8 +84,9 @@ class TreeJoiner {
     for (const Member& member : splits_) AddSplit(member);
     for (const Member& member : two_leaves_) {
       const ForestNode& node = member.get();
-      joined_.two_leaves.push_back({node.threshold, member.left().cover / node.cover, member.left().value,
-                                    member.right().value, layout_.columns.ColumnOf(node.feature, node.missing),
+      joined_.two_leaves.push_back({node.threshold, member.left().cover / node.cover,
+                                    member.left().value, member.right().value,
+                                    layout_.columns.ColumnOf(node.feature, node.missing),
                                     UsedFeature(node.feature)});
     }
     for (const Member& member : leaves_) joined_.leaves.push_back(member.get().value);
@@ -115,7 +120,8 @@ class TreeJoiner {
   void AddSplit(const Member& member) {
     auto index = static_cast<int32_t>(joined_.splits.size());
     bool repeated = member.repeated();
-    bool new_run = index == 0 || joined_.runs.back().repeated != repeated || member.fact().depth != run_depth_;
+    bool new_run =
+        index == 0 || joined_.runs.back().repeated != repeated || member.fact().depth != run_depth_;
     if (new_run) joined_.runs.push_back({index, index, repeated});
     run_depth_ = member.fact().depth;
     joined_.runs.back().end = index + 1;
@@ -172,7 +178,8 @@ double ExpectedValue(const ForestTree& tree) {
       sum += node.value * weight[i];
       continue;
     }
-    for (int32_t child : {node.left, node.right}) weight[child] = weight[i] * RatioOf(tree, node, child);
+    for (int32_t child : {node.left, node.right})
+      weight[child] = weight[i] * RatioOf(tree, node, child);
   }
   return sum;
 }

@@ -1,5 +1,5 @@
-// The forest laid out for TreeShap: several trees joined into one super-tree whose splits are sorted by depth, so that
-// straight passes over arrays replace recursion.
+// The forest laid out for TreeShap: several trees joined into one super-tree whose splits are
+// sorted by depth, so that straight passes over arrays replace recursion.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,10 @@ namespace codman::models {
 
 constexpr int kLanes = 4;  // doubles in a vector
 
-// A split with at least one split below it, or with a feature already used above it. Slots: splits first (own index),
-// then two-leaf nodes, then lone leaves. An edge is a child link; its state o says whether the row satisfies all splits
-// on the edge's feature down to it. Edge 0 stands for "no split yet": o = 1, z = 1.
+// A split with at least one split below it, or with a feature already used above it. Slots: splits
+// first (own index), then two-leaf nodes, then lone leaves. An edge is a child link; its state o
+// says whether the row satisfies all splits on the edge's feature down to it. Edge 0 stands for "no
+// split yet": o = 1, z = 1.
 struct ShapSplit {
   double threshold;
   double left_ratio, right_ratio;  // cover(child) / cover(node)

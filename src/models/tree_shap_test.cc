@@ -53,7 +53,8 @@ TEST(TreeShap, GivesThePublishedValuesOfTheFeverAndCoughTrees) {
   EXPECT_NEAR(b[2], 25, 1e-12);
 }
 
-// Depth beyond the number of features forces features to repeat on a path; the rows hold missing values.
+// Depth beyond the number of features forces features to repeat on a path; the rows hold missing
+// values.
 TEST(TreeShap, EqualsShapleysFormulaOverAllSubsets) {
   for (uint32_t seed = 0; seed < 60; ++seed) {
     RandomForestShape shape{.trees = 1 + static_cast<int>(seed % 7),
@@ -66,10 +67,12 @@ TEST(TreeShap, EqualsShapleysFormulaOverAllSubsets) {
     TreeShap shap = Build(forest);
     std::vector<double> rows = RandomRows(5, shape.features, seed + 77);
     for (int r = 0; r < 5; ++r) {
-      std::span<const double> row(rows.data() + r * shape.features, static_cast<size_t>(shape.features));
+      std::span<const double> row(rows.data() + r * shape.features,
+                                  static_cast<size_t>(shape.features));
       std::vector<double> expected = ShapleyByEnumeration(forest, row.data());
       std::vector<double> phi = ExplainRow(shap, row);
-      for (size_t f = 0; f < phi.size(); ++f) ASSERT_NEAR(phi[f], expected[f], 1e-12) << "seed " << seed << " f " << f;
+      for (size_t f = 0; f < phi.size(); ++f)
+        ASSERT_NEAR(phi[f], expected[f], 1e-12) << "seed " << seed << " f " << f;
     }
   }
 }
@@ -86,8 +89,8 @@ TEST(TreeShap, WeighsALeafThatNoTrainingRowReachedWithZero) {
   }
 }
 
-// A chain: split i on feature i, the left child a leaf. Shapley values by a dynamic programme over subset sizes in long
-// double (the classical polynomial form), leaf by leaf.
+// A chain: split i on feature i, the left child a leaf. Shapley values by a dynamic programme over
+// subset sizes in long double (the classical polynomial form), leaf by leaf.
 Forest Chain(int depth, uint32_t seed) {
   std::mt19937 random(seed);
   Forest forest;
@@ -96,7 +99,8 @@ Forest Chain(int depth, uint32_t seed) {
   for (int i = 0; i < depth; ++i) {
     forest.feature_names.push_back(format("f{}", i));
     auto own = static_cast<int32_t>(tree.nodes.size());
-    tree.nodes.push_back({.threshold = 0.5, .cover = cover, .feature = i, .left = own + 1, .right = own + 2});
+    tree.nodes.push_back(
+        {.threshold = 0.5, .cover = cover, .feature = i, .left = own + 1, .right = own + 2});
     double left = std::floor(cover * (0.05 + 0.4 * static_cast<double>(random() % 1000) / 1000));
     tree.nodes.push_back({.cover = left, .value = static_cast<double>(random() % 1000) / 100 - 5});
     cover -= left;
@@ -121,7 +125,8 @@ std::vector<long double> ChainByDynamicProgramme(const Forest& forest, const dou
     }
     long double value = leaf < depth ? nodes[2 * leaf + 1].value : nodes[2 * depth].value;
     for (size_t f = 0; f < o.size(); ++f) {
-      std::vector<long double> sum = {1};  // by subset size of the other features: product of o or z
+      std::vector<long double> sum = {
+          1};  // by subset size of the other features: product of o or z
       for (size_t j = 0; j < o.size(); ++j) {
         if (j == f) continue;
         sum.push_back(0);
@@ -150,7 +155,8 @@ TEST(TreeShap, HoldsAtDepthSixtyFour) {
     std::vector<double> phi = ExplainRow(shap, row);
     auto expected = ChainByDynamicProgramme(forest, row.data());
     for (size_t f = 0; f < 64; ++f) ASSERT_NEAR(phi[f], static_cast<double>(expected[f]), 1e-13);
-    ASSERT_NEAR(std::accumulate(phi.begin(), phi.end(), 0.0), MarginByWalk(forest, row.data()), 1e-12);
+    ASSERT_NEAR(std::accumulate(phi.begin(), phi.end(), 0.0), MarginByWalk(forest, row.data()),
+                1e-12);
   }
 }
 

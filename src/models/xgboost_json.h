@@ -1,7 +1,9 @@
-// Reader of XGBoost's JSON model (booster gbtree; format: XGBoost doc/model.schema, versions 1 to 3).
+// Reader of XGBoost's JSON model (booster gbtree; format: XGBoost doc/model.schema, versions 1 to
+// 3).
 //
-// The text is untrusted: any bytes give a forest or an error, never a crash. Refused by name: DART and linear boosters,
-// categorical splits, several classes or targets, and links other than logistic and identity.
+// The text is untrusted: any bytes give a forest or an error, never a crash. Refused by name: DART
+// and linear boosters, categorical splits, several classes or targets, and links other than
+// logistic and identity.
 #pragma once
 
 #include <string_view>
@@ -13,8 +15,8 @@ namespace codman::models {
 
 Result<Forest> ReadXgboostJson(std::string_view text);
 
-// The largest double T such that float32(x) < threshold exactly where x <= T, for rounding to nearest even.
-// `threshold` must not be -infinity or NaN.
+// The largest double T such that float32(x) < threshold exactly where x <= T, for rounding to
+// nearest even. `threshold` must not be -infinity or NaN.
 double DoubleThresholdOf(float threshold);
 
 }  // namespace codman::models

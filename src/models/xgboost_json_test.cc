@@ -14,16 +14,28 @@ namespace {
 
 // The comparison XGBoost makes, done in float32 by the processor.
 TEST(XgboostJson, DoubleThresholdsDecideAsFloat32DoesAroundEveryThreshold) {
-  std::vector<float> thresholds = {0.0f, -0.0f, 1.0f, -1.0f, 0.1f, 1e-45f, -1e-45f, 3.4028234e38f, -3.4028234e38f,
-                                   std::numeric_limits<float>::infinity(), std::numeric_limits<float>::min()};
+  std::vector<float> thresholds = {0.0f,
+                                   -0.0f,
+                                   1.0f,
+                                   -1.0f,
+                                   0.1f,
+                                   1e-45f,
+                                   -1e-45f,
+                                   3.4028234e38f,
+                                   -3.4028234e38f,
+                                   std::numeric_limits<float>::infinity(),
+                                   std::numeric_limits<float>::min()};
   std::mt19937 random(5);
-  for (int i = 0; i < 2000; ++i) thresholds.push_back(std::ldexp(static_cast<float>(random()), static_cast<int>(random() % 80) - 60));
+  for (int i = 0; i < 2000; ++i)
+    thresholds.push_back(
+        std::ldexp(static_cast<float>(random()), static_cast<int>(random() % 80) - 60));
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   for (float threshold : thresholds) {
     double border = DoubleThresholdOf(threshold);
-    for (double x : {std::nextafter(border, -kInfinity), border, std::nextafter(border, kInfinity),
-                     static_cast<double>(threshold), static_cast<double>(std::nextafter(threshold, -INFINITY)),
-                     std::nextafter(static_cast<double>(threshold), -kInfinity), -kInfinity, 0.0}) {
+    for (double x :
+         {std::nextafter(border, -kInfinity), border, std::nextafter(border, kInfinity),
+          static_cast<double>(threshold), static_cast<double>(std::nextafter(threshold, -INFINITY)),
+          std::nextafter(static_cast<double>(threshold), -kInfinity), -kInfinity, 0.0}) {
       volatile float narrow = static_cast<float>(x);
       EXPECT_EQ(x <= border, narrow < threshold) << format("{} against {}", x, threshold);
     }
@@ -31,7 +43,8 @@ TEST(XgboostJson, DoubleThresholdsDecideAsFloat32DoesAroundEveryThreshold) {
 }
 
 std::string Sample() {
-  return *base::ReadFile(CODMAN_SOURCE_DIR "/tests/data/gbm-reference/xgboost_gbtree_binary_logistic.model.json");
+  return *base::ReadFile(CODMAN_SOURCE_DIR
+                         "/tests/data/gbm-reference/xgboost_gbtree_binary_logistic.model.json");
 }
 
 std::string Replaced(std::string_view from, std::string_view to) {
@@ -69,13 +82,15 @@ TEST(XgboostJson, RefusesByName) {
       {"\"left_children\":[1,", "\"left_children\":[1,1,", "length"},
       {"\"left_children\":[1,", "\"left_children\":[\"1\",", "no number"},
       {"\"split_indices\":[0,", "\"split_indices\":[4,", "range"},
-      {"\"num_feature\":\"4\",\"num_target\"", "\"num_feature\":\"99999999999\",\"num_target\"", "num_feature"},
+      {"\"num_feature\":\"4\",\"num_target\"", "\"num_feature\":\"99999999999\",\"num_target\"",
+       "num_feature"},
       {"\"sum_hessian\":[2.5E1", "\"sum_hessian\":[0E0", "zero cover"},
   };
   for (const auto& [from, to, named] : cases) {
     auto forest = ReadXgboostJson(Replaced(from, to));
     ASSERT_FALSE(forest.ok()) << to;
-    EXPECT_NE(forest.error().ToString().find(named), std::string::npos) << forest.error().ToString();
+    EXPECT_NE(forest.error().ToString().find(named), std::string::npos)
+        << forest.error().ToString();
   }
 }
 

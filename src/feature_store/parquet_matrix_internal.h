@@ -1,0 +1,45 @@
+// A MatrixSource over Parquet parts, and the writer of such parts. Private to feature_store.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "columns/matrix.h"
+#include "engine/sql_engine.h"
+#include "feature_store/prediction_rows.h"
+
+namespace codman::feature_store {
+
+class ParquetMatrix : public columns::MatrixSource {
+ public:
+  ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names, int64_t num_rows, std::string temp_folder);
+  int64_t num_rows() const override { return num_rows_; }
+  const std::vector<std::string>& feature_names() const override { return names_; }
+  Result<> Scan(const std::function<Result<>(const columns::MatrixBlock&)>& sink) override;
+
+ private:
+  std::vector<std::string> files_, names_;
+  int64_t num_rows_;
+  std::string temp_folder_;
+  std::unique_ptr<engine::SqlEngine> engine_;   // its own: a scan must not block the caller's engine
+};
+
+// Writes rows [first, first + count) of `rows` with their vectors (row-major) as one Parquet file.
+class PartWriter {
+ public:
+  static Result<PartWriter> Open(std::string folder, std::vector<std::string> names, const std::string& temp_folder);
+  Result<> Write(const PredictionRows& rows, int64_t first, const std::vector<double>& values);
+  const std::vector<std::string>& files() const { return files_; }
+  // The row index beside the parts.
+  Result<> WriteIndex(const PredictionRows& rows);
+
+ private:
+  std::string folder_;
+  std::vector<std::string> names_, files_;
+  std::unique_ptr<engine::SqlEngine> engine_;
+};
+
+Result<PredictionRows> ReadIndex(engine::SqlEngine* engine, const std::string& folder);
+
+}  // namespace codman::feature_store

@@ -1,0 +1,53 @@
+// One fit and what follows from it: margins of all rows, calibration and threshold from tuning rows.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "columns/matrix.h"
+#include "feature_store/prediction_rows.h"
+#include "models/calibrator.h"
+#include "models/learner.h"
+#include "registry/task.h"
+
+namespace codman::training {
+
+struct FitRequest {
+  std::string learner;
+  Json settings;
+  models::Objective objective = models::Objective::kBinary;
+  uint64_t seed = 0;
+};
+
+// Learns from the rows whose `keep` is non-zero.
+Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request, columns::MatrixSource* matrix,
+                                             const std::vector<uint8_t>& keep, const std::vector<double>& labels);
+
+// The margin of every row; rows whose `keep` is zero get NaN.
+Result<std::vector<double>> MarginsOf(const models::Model& model, columns::MatrixSource* matrix,
+                                      const std::vector<uint8_t>& keep);
+
+// Calibration of margins and the operating point, both from the rows whose `tuning` is non-zero.
+struct OperatingPoint {
+  models::Calibrator calibrator;
+  double threshold = 0.5;
+  std::string rule;
+};
+Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::PredictionRows& rows,
+                            const std::vector<double>& margins, const std::vector<uint8_t>& tuning);
+
+// The kept rows as a matrix in memory.
+Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix, const std::vector<uint8_t>& keep);
+
+// Values of kept rows, in order.
+template <typename T>
+std::vector<T> Kept(const std::vector<T>& values, const std::vector<uint8_t>& keep) {
+  std::vector<T> kept;
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (keep[i] != 0) kept.push_back(values[i]);
+  }
+  return kept;
+}
+
+}  // namespace codman::training

@@ -1,0 +1,89 @@
+#include "training/judgement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+namespace codman::training {
+namespace {
+
+std::string AgeBand(double age) {
+  if (std::isnan(age)) return "";
+  if (age < 45) return "under 45";
+  if (age < 65) return "45 to 64";
+  if (age < 80) return "65 to 79";
+  return "80 and above";
+}
+
+std::string SexName(double sex) { return std::isnan(sex) ? "" : sex > 0.5 ? "male" : "female"; }
+
+// Levels of the subgroup columns that this matrix has.
+Result<std::map<std::string, std::vector<std::string>>> SubgroupsOf(const feature_store::OfflineMatrix& offline,
+                                                                    const std::vector<uint8_t>& judged) {
+  std::map<std::string, std::vector<std::string>> subgroups;
+  for (const char* name : {"age", "sex"}) {
+    if (std::find(offline.columns.begin(), offline.columns.end(), name) == offline.columns.end()) continue;
+    auto matrix = offline.Select({name});
+    auto values = TRY(LoadRows(matrix.get(), judged));
+    auto& levels = subgroups[name];
+    for (int64_t i = 0; i < values.num_rows(); ++i) {
+      double value = values.Row(i)[0];
+      levels.push_back(std::string(name) == "age" ? AgeBand(value) : SexName(value));
+    }
+  }
+  return subgroups;
+}
+
+}  // namespace
+
+Result<Json> Judge(const JudgementInputs& in) {
+  const auto& rows = in.offline->rows;
+  evaluation::Predictions predictions;
+  predictions.subject = Kept(rows.subject, in.judged);
+  predictions.encounter = predictions.subject;
+  predictions.time_us = Kept(rows.time_us, in.judged);
+  predictions.risk = Kept(in.risks, in.judged);
+  predictions.label = Kept(rows.label, in.judged);
+  for (const auto& [name, scores] : in.comparators) predictions.comparators[name] = Kept(scores, in.judged);
+  predictions.subgroups = TRY(SubgroupsOf(*in.offline, in.judged));
+  evaluation::ReportOptions options{.title = in.title,
+                                    .threshold = in.threshold,
+                                    .threshold_rule = in.threshold_rule,
+                                    .horizon_hours = static_cast<double>(in.task->horizon_us) / double(base::kHourUs),
+                                    .silence_hours = static_cast<double>(in.task->silence_us) / double(base::kHourUs),
+                                    .physionet_utility = in.task->physionet_utility,
+                                    .seed = in.task->seed,
+                                    .synthetic = in.synthetic,
+                                    .context = in.context};
+  return evaluation::Evaluate(predictions, options);
+}
+
+Json CohortFlow(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& parts,
+                const std::vector<std::string>& part_names) {
+  Json flow = Json::Object();
+  flow.Set("subjects", int64_t(rows.subjects.ids.size()));
+  flow.Set("prediction_rows", rows.size());
+  std::map<std::string, int64_t> excluded;
+  std::vector<std::set<int32_t>> subjects(part_names.size());
+  std::vector<int64_t> counts(part_names.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (rows.excluded[i] != feature_store::kIncluded) {
+      ++excluded[feature_store::NameOf(static_cast<feature_store::Exclusion>(rows.excluded[i]))];
+      continue;
+    }
+    subjects[parts[i]].insert(rows.subject[i]);
+    ++counts[parts[i]];
+  }
+  Json left_out = Json::Object();
+  for (const auto& [why, count] : excluded) left_out.Set(why, count);
+  flow.Set("excluded", left_out);
+  for (size_t k = 0; k < part_names.size(); ++k) {
+    flow.Set(part_names[k], Json::Object({{"subjects", int64_t(subjects[k].size())}, {"rows", counts[k]}}));
+  }
+  return flow;
+}
+
+}  // namespace codman::training

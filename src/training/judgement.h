@@ -1,0 +1,35 @@
+// From margins to the report: what evaluation needs about rows, gathered once per matrix.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "evaluation/report.h"
+#include "feature_store/offline_store.h"
+#include "registry/task.h"
+#include "training/fit.h"
+
+namespace codman::training {
+
+struct JudgementInputs {
+  const registry::Task* task = nullptr;
+  const feature_store::OfflineMatrix* offline = nullptr;
+  std::vector<uint8_t> judged;                                // rows to judge
+  std::vector<double> risks;                                  // of all rows
+  double threshold = 0.5;
+  std::string threshold_rule, title;
+  std::map<std::string, std::vector<double>> comparators;     // scores of all rows
+  bool synthetic = false;
+  Json context;
+};
+
+Result<Json> Judge(const JudgementInputs& inputs);
+
+// How many subjects and rows each part has and what was left out, for the card and the page.
+Json CohortFlow(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& parts,
+                const std::vector<std::string>& part_names);
+
+}  // namespace codman::training

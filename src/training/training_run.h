@@ -1,0 +1,64 @@
+// One training run: rows → split → fit → calibrate → judge → leakage audit → refit → register.
+//
+// Deterministic: the same silver, declarations and seed give the same model bytes. What is judged is the model that has
+// never seen the held-out patients; what is registered is refitted on train + held-out, and the card says so.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/sql_engine.h"
+#include "events/concepts.h"
+#include "events/source_mapping.h"
+#include "feature_store/offline_store.h"
+#include "lakehouse/lake.h"
+#include "registry/registry.h"
+#include "registry/task.h"
+
+namespace codman::training {
+
+// What a run works with. Borrows everything.
+struct TrainingPlace {
+  engine::SqlEngine* engine = nullptr;
+  lakehouse::Lake lake{""};
+  const events::Concepts* concepts = nullptr;
+  std::string features_folder;       // clinic/features
+  std::string matrix_root;           // <home>/features
+  std::string temp_folder;
+  registry::Registry* registry = nullptr;
+  // stage ("features", "fit", …) and share done.
+  std::function<void(const std::string& stage, double done)> progress;
+};
+
+struct TrainingRequest {
+  const registry::Task* task = nullptr;
+  const registry::TaskVariant* variant = nullptr;
+  const events::SourceMapping* source = nullptr;
+  std::string learner;               // "" = the variant's
+  std::string actor;
+  std::string override_reason;       // registers in spite of a blocking finding; lands on the card
+  // Margins of other variants on the same rows, by name, for the report ("signals").
+  std::map<std::string, std::vector<double>> beside;
+};
+
+struct TrainingResult {
+  registry::ModelVersion version;
+  Json report;                       // with members leakage, splits
+  std::vector<double> margins;       // of the judged model, all rows
+};
+
+// Refused with DataQuality, naming the findings, where the leakage audit blocks.
+Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request);
+
+// Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and threshold come from the
+// fold after it. Registers nothing. Gives the report.
+Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds);
+
+// The matrix of a variant and source.
+Result<feature_store::OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::TaskVariant& variant,
+                                                 const registry::TaskSource& from);
+
+}  // namespace codman::training

@@ -61,11 +61,13 @@ std::optional<int> ZoneOf(std::string_view text, std::optional<int> declared) {
 }  // namespace
 
 int64_t NowUs() {
-  return chrono::duration_cast<chrono::microseconds>(chrono::system_clock::now().time_since_epoch()).count();
+  return chrono::duration_cast<chrono::microseconds>(chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 int64_t MonotonicUs() {
-  return chrono::duration_cast<chrono::microseconds>(chrono::steady_clock::now().time_since_epoch()).count();
+  return chrono::duration_cast<chrono::microseconds>(chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string FormatTime(int64_t time_us) {
@@ -76,8 +78,9 @@ std::string FormatTime(int64_t time_us) {
   }
   chrono::year_month_day date{chrono::sys_days{chrono::days{days}}};
   int64_t second = within / kSecondUs, micros = within % kSecondUs;
-  std::string text = format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
-                            unsigned(date.day()), second / 3600, second / 60 % 60, second % 60);
+  std::string text =
+      format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
+             unsigned(date.day()), second / 3600, second / 60 % 60, second % 60);
   if (micros != 0) text += format(".{:06}", micros);
   return text + "Z";
 }
@@ -89,7 +92,8 @@ std::optional<int64_t> ParseTime(std::string_view text, std::optional<int> zone_
   if (!month || !TakeChar(&text, '-')) return {};
   auto day = TakeDigits(&text, 2);
   if (!day) return {};
-  chrono::year_month_day date{chrono::year(*year), chrono::month(unsigned(*month)), chrono::day(unsigned(*day))};
+  chrono::year_month_day date{chrono::year(*year), chrono::month(unsigned(*month)),
+                              chrono::day(unsigned(*day))};
   if (!date.ok()) return {};
   int64_t time_us = chrono::sys_days(date).time_since_epoch().count() * kDayUs;
   if (!text.empty()) {
@@ -120,11 +124,20 @@ std::optional<int64_t> ParseDuration(std::string_view text) {
   if (text.size() < 2) return {};
   int64_t unit = 0;
   switch (text.back()) {
-    case 's': unit = kSecondUs; break;
-    case 'm': unit = kMinuteUs; break;
-    case 'h': unit = kHourUs; break;
-    case 'd': unit = kDayUs; break;
-    default: return {};
+    case 's':
+      unit = kSecondUs;
+      break;
+    case 'm':
+      unit = kMinuteUs;
+      break;
+    case 'h':
+      unit = kHourUs;
+      break;
+    case 'd':
+      unit = kDayUs;
+      break;
+    default:
+      return {};
   }
   auto count = ParseInt(text.substr(0, text.size() - 1));
   if (!count || *count < 0 || *count > 1'000'000) return {};
@@ -132,10 +145,12 @@ std::optional<int64_t> ParseDuration(std::string_view text) {
 }
 
 std::string FormatDuration(int64_t duration_us) {
-  constexpr std::array<std::pair<int64_t, char>, 3> kUnits = {{{kDayUs, 'd'}, {kHourUs, 'h'}, {kMinuteUs, 'm'}}};
+  constexpr std::array<std::pair<int64_t, char>, 3> kUnits = {
+      {{kDayUs, 'd'}, {kHourUs, 'h'}, {kMinuteUs, 'm'}}};
   for (auto [unit, letter] : kUnits) {
     // 24h reads better than 1d in a clinic.
-    if (duration_us % unit == 0 && duration_us / unit > (letter == 'd' ? 2 : 0)) return format("{}{}", duration_us / unit, letter);
+    if (duration_us % unit == 0 && duration_us / unit > (letter == 'd' ? 2 : 0))
+      return format("{}{}", duration_us / unit, letter);
   }
   return format("{}s", duration_us / kSecondUs);
 }

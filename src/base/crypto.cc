@@ -16,7 +16,9 @@ namespace {
 
 constexpr size_t kNonceBytes = 12, kTagBytes = 16;
 
-const unsigned char* Bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
@@ -25,12 +27,15 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
 Key SecretKey(std::string_view secret) {
   CHECK(secret.size() == 32);
-  return Key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(secret), secret.size()), EVP_PKEY_free);
+  return Key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, Bytes(secret), secret.size()),
+             EVP_PKEY_free);
 }
 
 }  // namespace
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr); }
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr);
+}
 Sha256::~Sha256() { EVP_MD_CTX_free(Context(context_)); }
 
 Sha256& Sha256::Add(std::string_view bytes) {
@@ -54,7 +59,8 @@ Result<std::string> Sha256HexOfFile(const std::string& path) {
   Sha256 sha;
   std::string buffer(1 << 20, '\0');
   ssize_t got = 0;
-  while ((got = read(fd, buffer.data(), buffer.size())) > 0) sha.Add({buffer.data(), static_cast<size_t>(got)});
+  while ((got = read(fd, buffer.data(), buffer.size())) > 0)
+    sha.Add({buffer.data(), static_cast<size_t>(got)});
   close(fd);
   if (got < 0) return Unavailable(format("cannot read {}: {}", path, std::strerror(errno)));
   return ToHex(sha.Finish());
@@ -63,7 +69,8 @@ Result<std::string> Sha256HexOfFile(const std::string& path) {
 Digest HmacSha256(std::string_view key, std::string_view bytes) {
   Digest digest;
   unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(bytes), bytes.size(), digest.data(), &length);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), Bytes(bytes), bytes.size(),
+       digest.data(), &length);
   return digest;
 }
 
@@ -89,7 +96,9 @@ std::string ToHex(const Digest& digest) {
 }
 
 Result<std::string> FromHex(std::string_view hex) {
-  auto nibble = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
+  auto nibble = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+  };
   if (hex.size() % 2 != 0) return InvalidInput("hexadecimal text has an odd length");
   std::string bytes;
   for (size_t i = 0; i < hex.size(); i += 2) {
@@ -122,23 +131,30 @@ std::string Seal(std::string_view key32, std::string_view plain, std::string_vie
   CipherContext cipher(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
   EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key32), Bytes(sealed));
-  EVP_EncryptUpdate(cipher.get(), nullptr, &length, Bytes(context), static_cast<int>(context.size()));
-  EVP_EncryptUpdate(cipher.get(), Bytes(sealed) + kNonceBytes, &length, Bytes(plain), static_cast<int>(plain.size()));
+  EVP_EncryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
+                    static_cast<int>(context.size()));
+  EVP_EncryptUpdate(cipher.get(), Bytes(sealed) + kNonceBytes, &length, Bytes(plain),
+                    static_cast<int>(plain.size()));
   EVP_EncryptFinal_ex(cipher.get(), Bytes(sealed) + kNonceBytes + length, &length);
-  EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, Bytes(sealed) + kNonceBytes + plain.size());
+  EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
+                      Bytes(sealed) + kNonceBytes + plain.size());
   return sealed;
 }
 
-Result<std::string> Unseal(std::string_view key32, std::string_view sealed, std::string_view context) {
+Result<std::string> Unseal(std::string_view key32, std::string_view sealed,
+                           std::string_view context) {
   CHECK(key32.size() == 32);
-  if (sealed.size() < kNonceBytes + kTagBytes) return InvalidInput("a sealed text is too short to be one");
+  if (sealed.size() < kNonceBytes + kTagBytes)
+    return InvalidInput("a sealed text is too short to be one");
   std::string plain(sealed.size() - kNonceBytes - kTagBytes, '\0');
   std::string tag(sealed.substr(sealed.size() - kTagBytes));
   CipherContext cipher(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
   EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key32), Bytes(sealed));
-  EVP_DecryptUpdate(cipher.get(), nullptr, &length, Bytes(context), static_cast<int>(context.size()));
-  EVP_DecryptUpdate(cipher.get(), Bytes(plain), &length, Bytes(sealed) + kNonceBytes, static_cast<int>(plain.size()));
+  EVP_DecryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
+                    static_cast<int>(context.size()));
+  EVP_DecryptUpdate(cipher.get(), Bytes(plain), &length, Bytes(sealed) + kNonceBytes,
+                    static_cast<int>(plain.size()));
   EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data());
   unsigned char rest[16];
   if (EVP_DecryptFinal_ex(cipher.get(), rest, &length) != 1) {
@@ -166,13 +182,16 @@ std::string Ed25519Sign(std::string_view secret32, std::string_view message) {
   return signature;
 }
 
-bool Ed25519Verify(std::string_view public32, std::string_view message, std::string_view signature64) {
+bool Ed25519Verify(std::string_view public32, std::string_view message,
+                   std::string_view signature64) {
   if (public32.size() != 32 || signature64.size() != 64) return false;
-  Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public32), 32), EVP_PKEY_free);
+  Key key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, Bytes(public32), 32),
+          EVP_PKEY_free);
   if (!key) return false;
   EVP_MD_CTX* context = EVP_MD_CTX_new();
-  bool good = EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key.get()) == 1 &&
-              EVP_DigestVerify(context, Bytes(signature64), 64, Bytes(message), message.size()) == 1;
+  bool good =
+      EVP_DigestVerifyInit(context, nullptr, nullptr, nullptr, key.get()) == 1 &&
+      EVP_DigestVerify(context, Bytes(signature64), 64, Bytes(message), message.size()) == 1;
   EVP_MD_CTX_free(context);
   return good;
 }

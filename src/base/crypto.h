@@ -1,4 +1,5 @@
-// Digests, keyed digests, sealing and signatures (OpenSSL), and CRC-32C. All functions are thread-safe.
+// Digests, keyed digests, sealing and signatures (OpenSSL), and CRC-32C. All functions are
+// thread-safe.
 #pragma once
 
 #include <array>
@@ -21,7 +22,7 @@ class Sha256 {
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
   Sha256& Add(std::string_view bytes);
-  Digest Finish();   // afterwards the object starts anew
+  Digest Finish();  // afterwards the object starts anew
 
  private:
   void* context_;
@@ -37,19 +38,22 @@ uint64_t LowBits(const Digest& digest);
 std::string ToHex(std::string_view bytes);
 std::string ToHex(const Digest& digest);
 Result<std::string> FromHex(std::string_view hex);
-std::string ToBase64Url(std::string_view bytes);   // without padding
+std::string ToBase64Url(std::string_view bytes);  // without padding
 
 // Cryptographically random.
 std::string RandomBytes(size_t count);
 
-// AES-256-GCM with a random nonce in front and the tag behind; `context` is authenticated, not stored.
+// AES-256-GCM with a random nonce in front and the tag behind; `context` is authenticated, not
+// stored.
 std::string Seal(std::string_view key32, std::string_view plain, std::string_view context);
-Result<std::string> Unseal(std::string_view key32, std::string_view sealed, std::string_view context);
+Result<std::string> Unseal(std::string_view key32, std::string_view sealed,
+                           std::string_view context);
 
 // Ed25519. The secret key is 32 random bytes.
 std::string Ed25519PublicKey(std::string_view secret32);
 std::string Ed25519Sign(std::string_view secret32, std::string_view message);
-bool Ed25519Verify(std::string_view public32, std::string_view message, std::string_view signature64);
+bool Ed25519Verify(std::string_view public32, std::string_view message,
+                   std::string_view signature64);
 
 // Equal in time that does not depend on the content.
 bool EqualInConstantTime(std::string_view a, std::string_view b);

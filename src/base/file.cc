@@ -39,7 +39,8 @@ std::string FolderOf(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-Result<> WriteNewFile(const std::string& path, std::string_view content, const WriteOptions& options) {
+Result<> WriteNewFile(const std::string& path, std::string_view content,
+                      const WriteOptions& options) {
   int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, options.mode);
   if (fd < 0) return FromErrno("create", path);
   while (!content.empty()) {
@@ -72,14 +73,16 @@ Result<std::string> ReadFile(const std::string& path) {
   if (fstat(fd, &status) == 0) content.reserve(static_cast<size_t>(status.st_size));
   char buffer[65536];
   ssize_t got = 0;
-  while ((got = read(fd, buffer, sizeof buffer)) > 0) content.append(buffer, static_cast<size_t>(got));
+  while ((got = read(fd, buffer, sizeof buffer)) > 0)
+    content.append(buffer, static_cast<size_t>(got));
   Error error = FromErrno("read", path);
   close(fd);
   if (got < 0) return error;
   return content;
 }
 
-Result<> WriteFileAtomically(const std::string& path, std::string_view content, WriteOptions options) {
+Result<> WriteFileAtomically(const std::string& path, std::string_view content,
+                             WriteOptions options) {
   std::string partial = TemporaryNameBeside(path);
   TRY(WriteNewFile(partial, content, options));
   if (rename(partial.c_str(), path.c_str()) != 0) {
@@ -90,10 +93,12 @@ Result<> WriteFileAtomically(const std::string& path, std::string_view content, 
   return options.sync ? SyncFolder(FolderOf(path)) : Result<>();
 }
 
-Result<> CreateFileExclusively(const std::string& path, std::string_view content, WriteOptions options) {
+Result<> CreateFileExclusively(const std::string& path, std::string_view content,
+                               WriteOptions options) {
   std::string partial = TemporaryNameBeside(path);
   TRY(WriteNewFile(partial, content, options));
-  // link() fails where the name exists, on every POSIX file system: the name appears whole or not at all.
+  // link() fails where the name exists, on every POSIX file system: the name appears whole or not
+  // at all.
   int linked = link(partial.c_str(), path.c_str());
   Error error = FromErrno("create", path);
   unlink(partial.c_str());
@@ -106,7 +111,8 @@ Result<> MakeFolders(const std::string& path, int mode) {
   if (fs::is_directory(path, code)) return {};
   std::string parent = fs::path(path).parent_path().string();
   if (!parent.empty() && parent != path) TRY(MakeFolders(parent, mode));
-  if (mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST) return FromErrno("create folder", path);
+  if (mkdir(path.c_str(), static_cast<mode_t>(mode)) != 0 && errno != EEXIST)
+    return FromErrno("create folder", path);
   return {};
 }
 
@@ -152,7 +158,8 @@ Result<std::vector<std::string>> ListFolder(const std::string& path) {
 Result<std::vector<std::string>> ListTree(const std::string& root) {
   std::error_code code;
   std::vector<std::string> paths;
-  for (fs::recursive_directory_iterator it(root, code), end; !code && it != end; it.increment(code)) {
+  for (fs::recursive_directory_iterator it(root, code), end; !code && it != end;
+       it.increment(code)) {
     if (it->is_regular_file()) paths.push_back(fs::relative(it->path(), root).string());
   }
   if (code) return NotFound(format("cannot list {}: {}", root, code.message()));

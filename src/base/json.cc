@@ -13,14 +13,21 @@ constexpr int kMaxDepth = 64;
 const Json kNull;
 
 Result<Json> Convert(simdjson::dom::element element, int depth) {
-  if (depth > kMaxDepth) return InvalidInput(format("JSON is nested deeper than {} levels", kMaxDepth));
+  if (depth > kMaxDepth)
+    return InvalidInput(format("JSON is nested deeper than {} levels", kMaxDepth));
   switch (element.type()) {
-    case simdjson::dom::element_type::NULL_VALUE: return Json();
-    case simdjson::dom::element_type::BOOL: return Json(bool(element));
-    case simdjson::dom::element_type::INT64: return Json(int64_t(element));
-    case simdjson::dom::element_type::UINT64: return Json(uint64_t(element));
-    case simdjson::dom::element_type::DOUBLE: return Json(double(element));
-    case simdjson::dom::element_type::STRING: return Json(std::string_view(element));
+    case simdjson::dom::element_type::NULL_VALUE:
+      return Json();
+    case simdjson::dom::element_type::BOOL:
+      return Json(bool(element));
+    case simdjson::dom::element_type::INT64:
+      return Json(int64_t(element));
+    case simdjson::dom::element_type::UINT64:
+      return Json(uint64_t(element));
+    case simdjson::dom::element_type::DOUBLE:
+      return Json(double(element));
+    case simdjson::dom::element_type::STRING:
+      return Json(std::string_view(element));
     case simdjson::dom::element_type::ARRAY: {
       Json array = Json::Array();
       for (auto item : simdjson::dom::array(element)) array.Add(TRY(Convert(item, depth + 1)));
@@ -51,8 +58,11 @@ void AppendNumber(std::string* out, double value) {
 size_t Utf8Length(std::string_view text, size_t i) {
   auto byte = [&](size_t k) { return static_cast<unsigned char>(text[k]); };
   unsigned char lead = byte(i);
-  size_t length = lead < 0x80 ? 1 : lead >= 0xC2 && lead < 0xE0 ? 2 : lead >= 0xE0 && lead < 0xF0 ? 3
-                  : lead >= 0xF0 && lead < 0xF5 ? 4 : 0;
+  size_t length = lead < 0x80                   ? 1
+                  : lead >= 0xC2 && lead < 0xE0 ? 2
+                  : lead >= 0xE0 && lead < 0xF0 ? 3
+                  : lead >= 0xF0 && lead < 0xF5 ? 4
+                                                : 0;
   if (length == 0 || i + length > text.size()) return 0;
   for (size_t k = 1; k < length; ++k) {
     if ((byte(i + k) & 0xC0) != 0x80) return 0;
@@ -149,7 +159,10 @@ void AppendJsonString(std::string* out, std::string_view text) {
       out->push_back('\\');
       out->push_back(c);
     } else if (static_cast<unsigned char>(c) < 0x20) {
-      out->append(c == '\n' ? "\\n" : c == '\t' ? "\\t" : c == '\r' ? "\\r" : format("\\u{:04x}", int(c)));
+      out->append(c == '\n'   ? "\\n"
+                  : c == '\t' ? "\\t"
+                  : c == '\r' ? "\\r"
+                              : format("\\u{:04x}", int(c)));
     } else {
       out->append(text.substr(i, length));
     }
@@ -160,10 +173,18 @@ void AppendJsonString(std::string* out, std::string_view text) {
 
 void Json::AppendTo(std::string* out) const {
   switch (kind_) {
-    case Kind::kNull: out->append("null"); return;
-    case Kind::kBool: out->append(number_ != 0 ? "true" : "false"); return;
-    case Kind::kNumber: AppendNumber(out, number_); return;
-    case Kind::kString: AppendJsonString(out, text_); return;
+    case Kind::kNull:
+      out->append("null");
+      return;
+    case Kind::kBool:
+      out->append(number_ != 0 ? "true" : "false");
+      return;
+    case Kind::kNumber:
+      AppendNumber(out, number_);
+      return;
+    case Kind::kString:
+      AppendJsonString(out, text_);
+      return;
     case Kind::kArray:
       out->push_back('[');
       for (size_t i = 0; i < items_.size(); ++i) {

@@ -1,8 +1,10 @@
-// One tree for JSON and YAML documents. Each node knows the line it came from, so that errors can point at it.
+// One tree for JSON and YAML documents. Each node knows the line it came from, so that errors can
+// point at it.
 //
-// Objects keep the order of their members. Numbers are doubles (integers up to 2^53 are exact and are written without
-// a decimal point). Parsing is strict RFC 8259: NaN and Infinity literals, duplicate text after the document, and
-// nesting deeper than 64 are errors that name the byte position.
+// Objects keep the order of their members. Numbers are doubles (integers up to 2^53 are exact and
+// are written without a decimal point). Parsing is strict RFC 8259: NaN and Infinity literals,
+// duplicate text after the document, and nesting deeper than 64 are errors that name the byte
+// position.
 #pragma once
 
 #include <cstdint>
@@ -23,15 +25,15 @@ class Json {
   using Member = std::pair<std::string, Json>;
 
   Json() = default;
-  Json(std::nullptr_t) {}                                                        // NOLINT
-  Json(bool value) : kind_(Kind::kBool), number_(value ? 1 : 0) {}               // NOLINT
-  Json(double value) : kind_(Kind::kNumber), number_(value) {}                   // NOLINT
-  Json(int value) : Json(static_cast<double>(value)) {}                          // NOLINT
-  Json(int64_t value) : Json(static_cast<double>(value)) {}                      // NOLINT
-  Json(uint64_t value) : Json(static_cast<double>(value)) {}                     // NOLINT
-  Json(std::string value) : kind_(Kind::kString), text_(std::move(value)) {}     // NOLINT
-  Json(std::string_view value) : Json(std::string(value)) {}                     // NOLINT
-  Json(const char* value) : Json(std::string(value)) {}                          // NOLINT
+  Json(std::nullptr_t) {}                                                     // NOLINT
+  Json(bool value) : kind_(Kind::kBool), number_(value ? 1 : 0) {}            // NOLINT
+  Json(double value) : kind_(Kind::kNumber), number_(value) {}                // NOLINT
+  Json(int value) : Json(static_cast<double>(value)) {}                       // NOLINT
+  Json(int64_t value) : Json(static_cast<double>(value)) {}                   // NOLINT
+  Json(uint64_t value) : Json(static_cast<double>(value)) {}                  // NOLINT
+  Json(std::string value) : kind_(Kind::kString), text_(std::move(value)) {}  // NOLINT
+  Json(std::string_view value) : Json(std::string(value)) {}                  // NOLINT
+  Json(const char* value) : Json(std::string(value)) {}                       // NOLINT
   static Json Array(std::vector<Json> items = {});
   static Json Object(std::vector<Member> members = {});
   static Json Array(const std::vector<double>& numbers);
@@ -47,12 +49,14 @@ class Json {
 
   bool AsBool(bool otherwise = false) const { return is_bool() ? number_ != 0 : otherwise; }
   double AsDouble(double otherwise = 0) const { return is_number() ? number_ : otherwise; }
-  int64_t AsInt(int64_t otherwise = 0) const { return is_number() ? static_cast<int64_t>(number_) : otherwise; }
+  int64_t AsInt(int64_t otherwise = 0) const {
+    return is_number() ? static_cast<int64_t>(number_) : otherwise;
+  }
   // The text of a string; "" for every other kind.
   const std::string& AsString() const { return text_; }
 
-  const std::vector<Json>& items() const { return items_; }          // of an array
-  const std::vector<Member>& members() const { return members_; }    // of an object
+  const std::vector<Json>& items() const { return items_; }        // of an array
+  const std::vector<Member>& members() const { return members_; }  // of an object
   std::vector<Json>& items() { return items_; }
   std::vector<Member>& members() { return members_; }
   size_t size() const { return is_object() ? members_.size() : items_.size(); }
@@ -67,8 +71,8 @@ class Json {
   int line() const { return line_; }  // 1-based; 0 where unknown
   void set_line(int line) { line_ = line; }
 
-  std::string ToString() const;         // compact
-  std::string ToPrettyString() const;   // two spaces, ends with a newline
+  std::string ToString() const;        // compact
+  std::string ToPrettyString() const;  // two spaces, ends with a newline
   void AppendTo(std::string* out) const;
 
  private:

@@ -20,7 +20,8 @@ void Log(LogLevel level, std::string_view dataset, std::string_view message, con
   std::string line;
   if (isatty(STDERR_FILENO) == 1) {
     line = format("{} {}: {}", kNames[static_cast<int>(level)], dataset, message);
-    for (const auto& [name, value] : fields.members()) line += format(" {}={}", name, value.ToString());
+    for (const auto& [name, value] : fields.members())
+      line += format(" {}={}", name, value.ToString());
   } else {
     Json record = Json::Object({{"@timestamp", FormatTime(NowUs())},
                                 {"log.level", kNames[static_cast<int>(level)]},

@@ -32,7 +32,9 @@ void UpdateProcessGauges() {
   static Gauge files = GetGauge("process_open_fds", "Open file descriptors");
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  auto seconds = [](const timeval& time) { return double(time.tv_sec) + double(time.tv_usec) * 1e-6; };
+  auto seconds = [](const timeval& time) {
+    return double(time.tv_sec) + double(time.tv_usec) * 1e-6;
+  };
   memory.Set(double(ResidentBytes()));
   cpu.Set(seconds(usage.ru_utime) + seconds(usage.ru_stime));
   auto open = ListFolder("/proc/self/fd");
@@ -43,10 +45,13 @@ void UpdateProcessGauges() {
 
 void Counter::Increment(double by) { static_cast<prometheus::Counter*>(hidden_)->Increment(by); }
 void Gauge::Set(double value) { static_cast<prometheus::Gauge*>(hidden_)->Set(value); }
-void Histogram::Observe(double value) { static_cast<prometheus::Histogram*>(hidden_)->Observe(value); }
+void Histogram::Observe(double value) {
+  static_cast<prometheus::Histogram*>(hidden_)->Observe(value);
+}
 
 Counter GetCounter(const std::string& name, const std::string& help, const Labels& labels) {
-  return Counter(&prometheus::BuildCounter().Name(name).Help(help).Register(Registry()).Add(labels));
+  return Counter(
+      &prometheus::BuildCounter().Name(name).Help(help).Register(Registry()).Add(labels));
 }
 
 Gauge GetGauge(const std::string& name, const std::string& help, const Labels& labels) {
@@ -55,7 +60,8 @@ Gauge GetGauge(const std::string& name, const std::string& help, const Labels& l
 
 Histogram GetHistogram(const std::string& name, const std::string& help, const Labels& labels,
                        const std::vector<double>& bounds) {
-  return Histogram(&prometheus::BuildHistogram().Name(name).Help(help).Register(Registry()).Add(labels, bounds));
+  return Histogram(
+      &prometheus::BuildHistogram().Name(name).Help(help).Register(Registry()).Add(labels, bounds));
 }
 
 std::string MetricsText() {

@@ -1,7 +1,8 @@
-// Counters, gauges and histograms in Prometheus' text format. Names and labels never hold a patient.
+// Counters, gauges and histograms in Prometheus' text format. Names and labels never hold a
+// patient.
 //
-// A metric is registered at first use and lives as long as the program; keep the reference. Thread-safe, no lock on
-// Increment/Set/Observe beyond an atomic.
+// A metric is registered at first use and lives as long as the program; keep the reference.
+// Thread-safe, no lock on Increment/Set/Observe beyond an atomic.
 #pragma once
 
 #include <map>

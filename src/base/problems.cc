@@ -6,7 +6,9 @@
 
 namespace codman::base {
 
-void Problems::Add(int line, std::string message) { lines_.push_back(format("{}:{}: {}", file_, line, message)); }
+void Problems::Add(int line, std::string message) {
+  lines_.push_back(format("{}:{}: {}", file_, line, message));
+}
 
 void Problems::CheckKeys(const Json& object, const std::vector<std::string>& known) {
   if (!object.is_object()) return Add(object, "expected `key: value` lines here");

@@ -1,4 +1,5 @@
-// Collects what is wrong with a declaration, so that all of it is reported at once as file:line: message.
+// Collects what is wrong with a declaration, so that all of it is reported at once as file:line:
+// message.
 #pragma once
 
 #include <string>

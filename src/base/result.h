@@ -5,8 +5,8 @@
 //     return Parse(text).While("reading " + path);
 //   }
 //
-// An error says what went wrong and what to do about it, never a patient's value. Results are plain values: no
-// threads, no allocation on success beyond T's own.
+// An error says what went wrong and what to do about it, never a patient's value. Results are plain
+// values: no threads, no allocation on success beyond T's own.
 #pragma once
 
 #include <cstdio>
@@ -73,8 +73,8 @@ inline Error Internal(std::string m) { return {ErrorKind::kInternal, std::move(m
 template <typename T = void>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}          // NOLINT: implicit by design
-  Result(Error error) : state_(std::move(error)) {}      // NOLINT: implicit by design
+  Result(T value) : state_(std::move(value)) {}      // NOLINT: implicit by design
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const { return state_.index() == 0; }
   T& value() & { return std::get<0>(state_); }
@@ -126,11 +126,11 @@ using base::Result;
 }  // namespace codman
 
 // Evaluates to the value of a Result, or returns its error from the enclosing function.
-#define TRY(...)                                                        \
-  __extension__({                                                       \
-    auto&& codman_result = (__VA_ARGS__);                               \
-    if (!codman_result.ok()) return std::move(codman_result).error();   \
-    std::move(codman_result).value();                                   \
+#define TRY(...)                                                      \
+  __extension__({                                                     \
+    auto&& codman_result = (__VA_ARGS__);                             \
+    if (!codman_result.ok()) return std::move(codman_result).error(); \
+    std::move(codman_result).value();                                 \
   })
 
 #define CHECK(condition) \

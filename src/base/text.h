@@ -21,7 +21,8 @@ bool EndsWith(std::string_view text, std::string_view suffix);
 std::string Join(const std::vector<std::string>& parts, std::string_view separator);
 std::string ReplaceAll(std::string text, std::string_view from, std::string_view to);
 
-// The whole text as a finite number, or nothing. Accepts what JSON accepts plus a leading '+' and ".5".
+// The whole text as a finite number, or nothing. Accepts what JSON accepts plus a leading '+' and
+// ".5".
 std::optional<double> ParseDouble(std::string_view text);
 std::optional<int64_t> ParseInt(std::string_view text);
 

@@ -37,7 +37,8 @@ struct Converter {
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) return At(entry.first, "a key must be plain text");
       const std::string& key = entry.first.Scalar();
-      if (!seen.insert(key).second) return At(entry.first, format("the key '{}' stands twice; keep one", key));
+      if (!seen.insert(key).second)
+        return At(entry.first, format("the key '{}' stands twice; keep one", key));
       Json value = TRY(Convert(entry.second, depth + 1));
       value.set_line(entry.first.Mark().line + 1);
       members.emplace_back(key, std::move(value));
@@ -67,7 +68,8 @@ struct Converter {
 Result<Json> ParseYaml(std::string_view text, const std::string& file) {
   try {
     auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) return InvalidInput(format("{}: holds several documents; keep one per file", file));
+    if (documents.size() > 1)
+      return InvalidInput(format("{}: holds several documents; keep one per file", file));
     if (documents.empty()) return Json::Object();
     Converter converter{file};
     return converter.Convert(documents[0], 0);

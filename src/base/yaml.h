@@ -1,5 +1,6 @@
-// YAML declarations as a Json tree whose nodes know their lines. YAML 1.2 core schema: true/false, null/~, numbers; what is
-// quoted is text. Anchors and aliases are resolved; duplicate keys, tags and several documents in one file are errors.
+// YAML declarations as a Json tree whose nodes know their lines. YAML 1.2 core schema: true/false,
+// null/~, numbers; what is quoted is text. Anchors and aliases are resolved; duplicate keys, tags
+// and several documents in one file are errors.
 #pragma once
 
 #include <string>

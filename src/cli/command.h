@@ -2,7 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <functional>
 #include <memory>
 #include <span>
@@ -17,7 +16,7 @@ namespace codman::cli {
 // Options that every subcommand has.
 struct GlobalOptions {
   WorkspaceOptions workspace;
-  bool json = false;   // results as one JSON document on standard output
+  bool json = false;  // results as one JSON document on standard output
 };
 
 struct Command {

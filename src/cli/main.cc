@@ -1,4 +1,6 @@
 // codman: the list of subcommands, and the way from an error to an exit code.
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -9,19 +11,28 @@
 namespace codman::cli {
 namespace {
 
-constexpr std::array<Command, 2> kCommands = {{
-    {"ingest", "read files and archives into the lake, exactly once", "codman ingest physionet2019 --input setA.tar.gz", SetupIngest},
+constexpr std::array<Command, 4> kCommands = {{
+    {"ingest", "read files and archives into the lake, exactly once",
+     "codman ingest physionet2019 --input setA.tar.gz", SetupIngest},
     {"build", "build silver and gold from bronze", "codman build", SetupBuild},
+    {"train", "train, judge, audit and register every variant of a task",
+     "codman train sepsis --source physionet2019 --input setA.tar.gz --activate --reason \"first "
+     "model\"",
+     SetupTrain},
+    {"evaluate", "judge a task by patient",
+     "codman evaluate sepsis --source physionet2019 --folds 5", SetupEvaluate},
 }};
 
 void AddGlobalOptions(CLI::App* app, GlobalOptions* global) {
-  app->add_option("--home", global->workspace.home, "state: lake, registry, audit, secrets")->envname("CODMAN_HOME");
+  app->add_option("--home", global->workspace.home, "state: lake, registry, audit, secrets")
+      ->envname("CODMAN_HOME");
   app->add_option("--clinic", global->workspace.clinic, "declarations")->envname("CODMAN_CLINIC");
   app->add_flag("--json", global->json, "print one JSON document for machines");
 }
 
 int Run(int argc, char** argv) {
-  CLI::App app("From raw clinical feeds to explained, monitored, auditable risk predictions.", "codman");
+  CLI::App app("From raw clinical feeds to explained, monitored, auditable risk predictions.",
+               "codman");
   app.require_subcommand(1);
   GlobalOptions global;
   std::function<Result<>()> chosen;
@@ -49,4 +60,14 @@ std::span<const Command> Commands() { return kCommands; }
 
 }  // namespace codman::cli
 
-int main(int argc, char** argv) { return codman::cli::Run(argc, argv); }
+int main(int argc, char** argv) {
+  // libgomp reads its waiting policy when it is loaded, before main: where it would spin between
+  // parallel regions, learning on a busy machine takes several times its CPU. So the program starts
+  // itself once more with the policy set.
+  if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
+    setenv("OMP_WAIT_POLICY", "passive", 0);
+    setenv("GOMP_SPINCOUNT", "0", 0);
+    execv("/proc/self/exe", argv);
+  }
+  return codman::cli::Run(argc, argv);
+}

@@ -16,7 +16,9 @@ void DrawBar(const std::string& doing, double done, int64_t began_us) {
   int filled = static_cast<int>(done * kBarWidth);
   std::string bar(static_cast<size_t>(filled), '#');
   bar.resize(kBarWidth, '.');
-  std::string rest = done >= 1 ? format("{:.1f} s", seconds) : done <= 0.01 ? "" : format("{:.0f} s left", seconds / done - seconds);
+  std::string rest = done >= 1      ? format("{:.1f} s", seconds)
+                     : done <= 0.01 ? ""
+                                    : format("{:.0f} s left", seconds / done - seconds);
   std::fputs(format("\r{:<22} [{}] {:3.0f}% {:<14}", doing, bar, done * 100, rest).c_str(), stderr);
   if (done >= 1) std::fputc('\n', stderr);
 }
@@ -42,7 +44,9 @@ std::function<void(double)> ProgressBar(const std::string& doing, const GlobalOp
       state->drawn_us = now;
       DrawBar(doing, done, state->began_us);
     } else if (state->ended) {
-      std::fputs(format("{}: done in {:.1f} s\n", doing, double(now - state->began_us) * 1e-6).c_str(), stderr);
+      std::fputs(
+          format("{}: done in {:.1f} s\n", doing, double(now - state->began_us) * 1e-6).c_str(),
+          stderr);
     }
   };
 }

@@ -15,18 +15,24 @@
 namespace codman::cli {
 namespace {
 
+constexpr int64_t kEngineBytes = 700 << 20;
+
 constexpr char kHomeReadme[] =
-    "This folder is the state of a Codman installation: lake/, models/, audit/, secrets/, codman.db.\n"
+    "This folder is the state of a Codman installation: lake/, models/, audit/, secrets/, "
+    "codman.db.\n"
     "Keep it private and back it up as a whole. No program but codman should write here.\n";
 
 Result<int> LockHome(const std::string& home) {
   std::string path = home + "/lock";
   int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (fd < 0) return base::Unavailable(format("cannot open {}: check the rights of the folder", path));
+  if (fd < 0)
+    return base::Unavailable(format("cannot open {}: check the rights of the folder", path));
   if (flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
   close(fd);
-  return base::Conflict(format("{} is in use by another codman process; wait for it, or stop it (codman serve), and run the "
-                               "command again", home));
+  return base::Conflict(format(
+      "{} is in use by another codman process; wait for it, or stop it (codman serve), and run the "
+      "command again",
+      home));
 }
 
 }  // namespace
@@ -45,7 +51,9 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(const WorkspaceOptions& optio
 Result<> Workspace::OpenHome(const WorkspaceOptions& options) {
   clinic_ = options.clinic;
   if (!base::FileExists(clinic_ + "/concepts")) {
-    return base::NotFound(format("{} is not a clinic folder; make one with: codman init {}, or name it with --clinic", clinic_, clinic_));
+    return base::NotFound(
+        format("{} is not a clinic folder; make one with: codman init {}, or name it with --clinic",
+               clinic_, clinic_));
   }
   concepts_ = TRY(events::Concepts::Load(clinic_ + "/concepts"));
   sources_ = TRY(events::LoadSources(clinic_ + "/sources", concepts_));
@@ -56,10 +64,12 @@ Result<> Workspace::OpenHome(const WorkspaceOptions& options) {
   TRY(base::MakeFolders(home_, 0700));
   if (is_new && !temporary_) TRY(base::WriteFileAtomically(home_ + "/README", kHomeReadme));
   lock_fd_ = TRY(LockHome(home_));
-  secrets_ = std::make_unique<governance::Secrets>(TRY(governance::Secrets::Open(home_ + "/secrets")));
+  secrets_ =
+      std::make_unique<governance::Secrets>(TRY(governance::Secrets::Open(home_ + "/secrets")));
   database_ = TRY(storage::OpenSqlite(home_ + "/codman.db"));
   audit_ = TRY(governance::Audit::Open(home_ + "/audit", *secrets_));
-  identity_ = std::make_unique<governance::Identity>(TRY(governance::Identity::Open(database_.get(), *secrets_)));
+  identity_ = std::make_unique<governance::Identity>(
+      TRY(governance::Identity::Open(database_.get(), *secrets_)));
   ingest_log_ = TRY(storage::DurableLog::Open(home_ + "/lake/ingest-log"));
   return {};
 }
@@ -80,26 +90,37 @@ Result<const events::SourceMapping*> Workspace::FindSource(const std::string& na
     if (source.name == name) return &source;
     names.push_back(source.name);
   }
-  return base::NotFound(format("there is no source '{}'; {}/sources declares: {}", name, clinic_, base::Join(names, ", ")));
+  return base::NotFound(format("there is no source '{}'; {}/sources declares: {}", name, clinic_,
+                               base::Join(names, ", ")));
 }
 
 Result<engine::SqlEngine*> Workspace::Engine() {
-  if (engine_ == nullptr) engine_ = TRY(engine::SqlEngine::Open({.temp_folder = home_ + "/tmp/sql"}));
+  if (engine_ == nullptr)
+    engine_ = TRY(engine::SqlEngine::Open(
+        {.temp_folder = home_ + "/tmp/sql", .memory_limit_bytes = kEngineBytes}));
   return engine_.get();
 }
 
-Result<ingest::IngestReport> Workspace::Ingest(const events::SourceMapping& source, const std::string& path,
+Result<ingest::IngestReport> Workspace::Ingest(const events::SourceMapping& source,
+                                               const std::string& path,
                                                const std::function<void(double)>& progress) {
   return ingest::Ingestor(lake(), TRY(Engine()), ingest_log_.get()).Ingest(source, path, progress);
 }
 
-Result<lakehouse::SilverCounts> Workspace::BuildSilver(const std::function<void(double)>& progress) {
-  return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_).Build(progress);
+Result<lakehouse::SilverCounts> Workspace::BuildSilver(
+    const std::function<void(double)>& progress) {
+  return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_)
+      .Build(progress);
 }
 
-Result<> Workspace::Record(const std::string& action, const std::string& object, const std::string& outcome,
-                           const std::string& reason, const Json& details) {
-  TRY(audit_->Record({.actor = CurrentActor(), .action = action, .object = object, .reason = reason, .outcome = outcome,
+Result<> Workspace::Record(const std::string& action, const std::string& object,
+                           const std::string& outcome, const std::string& reason,
+                           const Json& details) {
+  TRY(audit_->Record({.actor = CurrentActor(),
+                      .action = action,
+                      .object = object,
+                      .reason = reason,
+                      .outcome = outcome,
                       .details = details}));
   return {};
 }

@@ -1,6 +1,8 @@
-// Everything a subcommand works with: the home (state) and the clinic folder (declarations), opened once.
+// Everything a subcommand works with: the home (state) and the clinic folder (declarations), opened
+// once.
 //
-// A command that changes state owns the home by flock on <home>/lock; a second one is refused with the reason.
+// A command that changes state owns the home by flock on <home>/lock; a second one is refused with
+// the reason.
 #pragma once
 
 #include <functional>
@@ -26,7 +28,7 @@ namespace codman::cli {
 struct WorkspaceOptions {
   std::string home = "codman-data";
   std::string clinic = "clinic";
-  bool temporary = false;   // a home below <home>/tmp that is removed at the end
+  bool temporary = false;  // a home below <home>/tmp that is removed at the end
 };
 
 class Workspace {

@@ -6,11 +6,16 @@ namespace codman::columns {
 
 const char* NameOf(Type type) {
   switch (type) {
-    case Type::kBool: return "bool";
-    case Type::kInt64: return "int64";
-    case Type::kDouble: return "double";
-    case Type::kString: return "string";
-    case Type::kTimestamp: return "timestamp";
+    case Type::kBool:
+      return "bool";
+    case Type::kInt64:
+      return "int64";
+    case Type::kDouble:
+      return "double";
+    case Type::kString:
+      return "string";
+    case Type::kTimestamp:
+      return "timestamp";
   }
   return "?";
 }
@@ -25,9 +30,14 @@ int FindField(const Schema& schema, std::string_view name) {
 void Column::AppendNull() {
   valid.push_back(0);
   switch (field.type) {
-    case Type::kDouble: doubles.push_back(0); break;
-    case Type::kString: strings.Append(""); break;
-    default: ints.push_back(0);
+    case Type::kDouble:
+      doubles.push_back(0);
+      break;
+    case Type::kString:
+      strings.Append("");
+      break;
+    default:
+      ints.push_back(0);
   }
 }
 

@@ -1,7 +1,7 @@
 // The one shape in which rooms hand tables to each other: named, typed columns of equal length.
 //
-// Plain values, no sharing, no threads. Times are microseconds since 1970-01-01T00:00Z. A null keeps a place in the
-// value vector (0 or "") and has its `valid` entry 0.
+// Plain values, no sharing, no threads. Times are microseconds since 1970-01-01T00:00Z. A null
+// keeps a place in the value vector (0 or "") and has its `valid` entry 0.
 #pragma once
 
 #include <cstdint>
@@ -52,10 +52,10 @@ class StringColumn {
 
 struct Column {
   Field field;
-  std::vector<uint8_t> valid;    // one entry a row
-  std::vector<int64_t> ints;     // kBool (0/1), kInt64, kTimestamp (µs)
-  std::vector<double> doubles;   // kDouble
-  StringColumn strings;          // kString
+  std::vector<uint8_t> valid;   // one entry a row
+  std::vector<int64_t> ints;    // kBool (0/1), kInt64, kTimestamp (µs)
+  std::vector<double> doubles;  // kDouble
+  StringColumn strings;         // kString
 
   void AppendNull();
   void AppendInt(int64_t value) {
@@ -80,7 +80,9 @@ struct Table {
 
   Table() = default;
   explicit Table(const Schema& schema);
-  int64_t num_rows() const { return columns.empty() ? 0 : static_cast<int64_t>(columns[0].valid.size()); }
+  int64_t num_rows() const {
+    return columns.empty() ? 0 : static_cast<int64_t>(columns[0].valid.size());
+  }
   Schema schema() const;
   // Column by name; nullptr where there is none.
   const Column* Find(std::string_view name) const;

@@ -15,7 +15,9 @@ DenseMatrix::DenseMatrix(std::vector<std::string> names, std::vector<double> val
   CHECK(!names_.empty() && values_.size() % names_.size() == 0);
 }
 
-int64_t DenseMatrix::num_rows() const { return static_cast<int64_t>(values_.size() / names_.size()); }
+int64_t DenseMatrix::num_rows() const {
+  return static_cast<int64_t>(values_.size() / names_.size());
+}
 
 std::span<const double> DenseMatrix::Row(int64_t i) const {
   return {values_.data() + static_cast<size_t>(i) * names_.size(), names_.size()};
@@ -34,7 +36,8 @@ Result<> DenseMatrix::Scan(const std::function<Result<>(const MatrixBlock&)>& si
   return {};
 }
 
-RowSubset::RowSubset(MatrixSource* whole, const std::vector<uint8_t>* keep) : whole_(whole), keep_(keep) {
+RowSubset::RowSubset(MatrixSource* whole, const std::vector<uint8_t>* keep)
+    : whole_(whole), keep_(keep) {
   CHECK(static_cast<int64_t>(keep->size()) == whole->num_rows());
   num_rows_ = std::count_if(keep->begin(), keep->end(), [](uint8_t kept) { return kept != 0; });
 }
@@ -59,10 +62,12 @@ Result<> RowSubset::Scan(const std::function<Result<>(const MatrixBlock&)>& sink
   });
 }
 
-ColumnSubset::ColumnSubset(MatrixSource* whole, std::vector<std::string> names, std::vector<int> positions)
+ColumnSubset::ColumnSubset(MatrixSource* whole, std::vector<std::string> names,
+                           std::vector<int> positions)
     : whole_(whole), names_(std::move(names)), positions_(std::move(positions)) {}
 
-Result<ColumnSubset> ColumnSubset::Create(MatrixSource* whole, const std::vector<std::string>& names) {
+Result<ColumnSubset> ColumnSubset::Create(MatrixSource* whole,
+                                          const std::vector<std::string>& names) {
   const auto& all = whole->feature_names();
   std::vector<int> positions;
   for (const auto& name : names) {

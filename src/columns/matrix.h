@@ -1,6 +1,8 @@
-// A dense block of feature rows and the stream of such blocks that training, scoring and judging read.
+// A dense block of feature rows and the stream of such blocks that training, scoring and judging
+// read.
 //
-// Values are doubles; a missing value is a quiet NaN. Blocks are row-major, so one row is contiguous.
+// Values are doubles; a missing value is a quiet NaN. Blocks are row-major, so one row is
+// contiguous.
 #pragma once
 
 #include <cstdint>
@@ -14,18 +16,18 @@
 namespace codman::columns {
 
 struct MatrixBlock {
-  int64_t first_row = 0;        // index of row 0 of this block in the whole stream
+  int64_t first_row = 0;  // index of row 0 of this block in the whole stream
   int64_t num_rows = 0;
   int num_features = 0;
-  std::vector<double> values;   // num_rows × num_features, row-major
+  std::vector<double> values;  // num_rows × num_features, row-major
 
   std::span<const double> Row(int64_t i) const {
     return {values.data() + i * num_features, static_cast<size_t>(num_features)};
   }
 };
 
-// A matrix that may be larger than memory: read in blocks, in row order, as often as wanted. Every scan gives the same
-// rows in the same order. Not thread-safe; one scan at a time.
+// A matrix that may be larger than memory: read in blocks, in row order, as often as wanted. Every
+// scan gives the same rows in the same order. Not thread-safe; one scan at a time.
 class MatrixSource {
  public:
   virtual ~MatrixSource() = default;

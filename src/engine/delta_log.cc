@@ -12,11 +12,16 @@ using columns::Type;
 
 const char* DeltaTypeOf(Type type) {
   switch (type) {
-    case Type::kBool: return "boolean";
-    case Type::kInt64: return "long";
-    case Type::kDouble: return "double";
-    case Type::kString: return "string";
-    case Type::kTimestamp: return "timestamp";
+    case Type::kBool:
+      return "boolean";
+    case Type::kInt64:
+      return "long";
+    case Type::kDouble:
+      return "double";
+    case Type::kString:
+      return "string";
+    case Type::kTimestamp:
+      return "timestamp";
   }
   return "string";
 }
@@ -40,10 +45,12 @@ Result<> ApplyMetaData(const Json& meta, DeltaSnapshot* snapshot) {
   Json schema = TRY(base::ParseJson(meta["schemaString"].AsString()));
   snapshot->schema.clear();
   for (const auto& field : schema["fields"].items()) {
-    snapshot->schema.push_back({field["name"].AsString(), TRY(TypeOfDelta(field["type"].AsString()))});
+    snapshot->schema.push_back(
+        {field["name"].AsString(), TRY(TypeOfDelta(field["type"].AsString()))});
   }
   snapshot->partition_columns.clear();
-  for (const auto& column : meta["partitionColumns"].items()) snapshot->partition_columns.push_back(column.AsString());
+  for (const auto& column : meta["partitionColumns"].items())
+    snapshot->partition_columns.push_back(column.AsString());
   return {};
 }
 
@@ -51,7 +58,8 @@ Result<> ApplyAdd(const Json& add, DeltaSnapshot* snapshot) {
   DataFile file;
   file.path = DecodePath(add["path"].AsString());
   file.size_bytes = add["size"].AsInt();
-  for (const auto& [column, value] : add["partitionValues"].members()) file.partition.emplace_back(column, value.AsString());
+  for (const auto& [column, value] : add["partitionValues"].members())
+    file.partition.emplace_back(column, value.AsString());
   if (add["stats"].is_string()) {
     file.stats = TRY(base::ParseJson(add["stats"].AsString()));
     file.rows = file.stats["numRecords"].AsInt();
@@ -81,23 +89,31 @@ Result<> ApplyAction(const Json& action, DeltaSnapshot* snapshot) {
 }  // namespace
 
 Json ProtocolAction() {
-  return Json::Object({{"protocol", Json::Object({{"minReaderVersion", 1}, {"minWriterVersion", 2}})}});
+  return Json::Object(
+      {{"protocol", Json::Object({{"minReaderVersion", 1}, {"minWriterVersion", 2}})}});
 }
 
-Json MetaDataAction(const columns::Schema& schema, const std::vector<std::string>& partition_columns, int64_t now_ms) {
+Json MetaDataAction(const columns::Schema& schema,
+                    const std::vector<std::string>& partition_columns, int64_t now_ms) {
   Json fields = Json::Array();
   for (const auto& field : schema) {
-    fields.Add(Json::Object({{"name", field.name}, {"type", DeltaTypeOf(field.type)}, {"nullable", true}, {"metadata", Json::Object()}}));
+    fields.Add(Json::Object({{"name", field.name},
+                             {"type", DeltaTypeOf(field.type)},
+                             {"nullable", true},
+                             {"metadata", Json::Object()}}));
   }
   std::string id = base::ToHex(base::RandomBytes(16));
-  std::string uuid = id.substr(0, 8) + "-" + id.substr(8, 4) + "-4" + id.substr(13, 3) + "-a" + id.substr(17, 3) + "-" + id.substr(20);
+  std::string uuid = id.substr(0, 8) + "-" + id.substr(8, 4) + "-4" + id.substr(13, 3) + "-a" +
+                     id.substr(17, 3) + "-" + id.substr(20);
   std::string schema_text = Json::Object({{"type", "struct"}, {"fields", fields}}).ToString();
-  return Json::Object({{"metaData", Json::Object({{"id", uuid},
-                                                  {"format", Json::Object({{"provider", "parquet"}, {"options", Json::Object()}})},
-                                                  {"schemaString", schema_text},
-                                                  {"partitionColumns", Json::Array(partition_columns)},
-                                                  {"configuration", Json::Object()},
-                                                  {"createdTime", now_ms}})}});
+  return Json::Object(
+      {{"metaData", Json::Object({{"id", uuid},
+                                  {"format", Json::Object({{"provider", "parquet"},
+                                                           {"options", Json::Object()}})},
+                                  {"schemaString", schema_text},
+                                  {"partitionColumns", Json::Array(partition_columns)},
+                                  {"configuration", Json::Object()},
+                                  {"createdTime", now_ms}})}});
 }
 
 Json AddAction(const DataFile& file, int64_t now_ms) {
@@ -119,11 +135,14 @@ Json RemoveAction(const DataFile& file, int64_t now_ms) {
 }
 
 Json TxnAction(const std::string& application, int64_t version, int64_t now_ms) {
-  return Json::Object({{"txn", Json::Object({{"appId", application}, {"version", version}, {"lastUpdated", now_ms}})}});
+  return Json::Object(
+      {{"txn",
+        Json::Object({{"appId", application}, {"version", version}, {"lastUpdated", now_ms}})}});
 }
 
 Json CommitInfoAction(const DeltaChange& change, int64_t now_ms) {
-  Json info = Json::Object({{"timestamp", now_ms}, {"operation", change.operation}, {"engineInfo", "codman"}});
+  Json info = Json::Object(
+      {{"timestamp", now_ms}, {"operation", change.operation}, {"engineInfo", "codman"}});
   for (const auto& [name, value] : change.info.members()) info.Set(name, value);
   return Json::Object({{"commitInfo", info}});
 }
@@ -140,7 +159,8 @@ Result<> ApplyCommit(const std::string& path, const std::string& text, DeltaSnap
 std::string EncodePath(const std::string& path) {
   std::string encoded;
   for (unsigned char c : path) {
-    if (std::isalnum(c) != 0 || std::string_view("-_.~/=").find(static_cast<char>(c)) != std::string_view::npos) {
+    if (std::isalnum(c) != 0 ||
+        std::string_view("-_.~/=").find(static_cast<char>(c)) != std::string_view::npos) {
       encoded.push_back(static_cast<char>(c));
     } else {
       encoded += format("%{:02X}", c);

@@ -11,13 +11,15 @@ namespace codman::engine {
 
 // One line of a commit file each.
 Json ProtocolAction();
-Json MetaDataAction(const columns::Schema& schema, const std::vector<std::string>& partition_columns, int64_t now_ms);
+Json MetaDataAction(const columns::Schema& schema,
+                    const std::vector<std::string>& partition_columns, int64_t now_ms);
 Json AddAction(const DataFile& file, int64_t now_ms);
 Json RemoveAction(const DataFile& file, int64_t now_ms);
 Json TxnAction(const std::string& application, int64_t version, int64_t now_ms);
 Json CommitInfoAction(const DeltaChange& change, int64_t now_ms);
 
-// Applies the lines of one commit file to the snapshot; refuses features this reader does not know, by name.
+// Applies the lines of one commit file to the snapshot; refuses features this reader does not know,
+// by name.
 Result<> ApplyCommit(const std::string& path, const std::string& text, DeltaSnapshot* snapshot);
 
 // Percent-encoding of a path as the log holds it, and back.

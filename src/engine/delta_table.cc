@@ -54,12 +54,16 @@ std::string StatColumns(const columns::Schema& schema) {
 Json StatValue(const columns::Column& column, bool upper) {
   if (column.valid[0] == 0) return {};
   switch (column.field.type) {
-    case Type::kInt64: return column.ints[0];
-    case Type::kDouble: return column.doubles[0];
-    case Type::kTimestamp: return TimestampStat(column.ints[0], upper);
+    case Type::kInt64:
+      return column.ints[0];
+    case Type::kDouble:
+      return column.doubles[0];
+    case Type::kTimestamp:
+      return TimestampStat(column.ints[0], upper);
     case Type::kString:
       return column.strings[0].size() > kMaxStatTextBytes ? Json() : Json(column.strings[0]);
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -74,7 +78,10 @@ Json StatsOf(const columns::Schema& schema, const columns::Table& row) {
     low.Set(name, minimum);
     high.Set(name, maximum);
   }
-  return Json::Object({{"numRecords", row.columns[0].ints[0]}, {"minValues", low}, {"maxValues", high}, {"nullCount", nulls}});
+  return Json::Object({{"numRecords", row.columns[0].ints[0]},
+                       {"minValues", low},
+                       {"maxValues", high},
+                       {"nullCount", nulls}});
 }
 
 }  // namespace
@@ -85,10 +92,15 @@ int64_t DeltaSnapshot::num_rows() const {
   return rows;
 }
 
-DeltaTable::DeltaTable(std::string root, columns::Schema schema, std::vector<std::string> partition_columns)
-    : root_(std::move(root)), schema_(std::move(schema)), partition_columns_(std::move(partition_columns)) {}
+DeltaTable::DeltaTable(std::string root, columns::Schema schema,
+                       std::vector<std::string> partition_columns)
+    : root_(std::move(root)),
+      schema_(std::move(schema)),
+      partition_columns_(std::move(partition_columns)) {}
 
-std::string DeltaTable::LogPath(int64_t version) const { return format("{}/_delta_log/{:020}.json", root_, version); }
+std::string DeltaTable::LogPath(int64_t version) const {
+  return format("{}/_delta_log/{:020}.json", root_, version);
+}
 
 Result<DeltaSnapshot> DeltaTable::Load(int64_t version) const {
   DeltaSnapshot snapshot;
@@ -102,13 +114,15 @@ Result<DeltaSnapshot> DeltaTable::Load(int64_t version) const {
     ++snapshot.version;
   }
   if (version > snapshot.version) {
-    return base::NotFound(format("table {} has no version {}; the newest is {}", root_, version, snapshot.version));
+    return base::NotFound(
+        format("table {} has no version {}; the newest is {}", root_, version, snapshot.version));
   }
   return snapshot;
 }
 
-Result<std::vector<DataFile>> DeltaTable::WriteFile(SqlEngine* engine, const std::string& select,
-                                                    std::vector<std::pair<std::string, std::string>> partition) const {
+Result<std::vector<DataFile>> DeltaTable::WriteFile(
+    SqlEngine* engine, const std::string& select,
+    std::vector<std::pair<std::string, std::string>> partition) const {
   std::string folder;
   for (const auto& [column, value] : partition) folder += column + "=" + EncodePath(value) + "/";
   TRY(base::MakeFolders(root_ + "/" + folder));
@@ -116,13 +130,17 @@ Result<std::vector<DataFile>> DeltaTable::WriteFile(SqlEngine* engine, const std
   file.path = format("{}part-{}.zstd.parquet", folder, base::ToHex(base::RandomBytes(12)));
   file.partition = std::move(partition);
   std::string path = root_ + "/" + file.path;
-  TRY(engine->Execute(format("copy ({}) to {} (format parquet, compression zstd, row_group_size 122880)", select,
-                             base::QuoteSql(path))));
+  TRY(engine->Execute(
+      format("copy ({}) to {} (format parquet, compression zstd, row_group_size 122880)", select,
+             base::QuoteSql(path))));
   columns::Schema stored;
   for (const auto& field : schema_) {
-    if (std::find(partition_columns_.begin(), partition_columns_.end(), field.name) == partition_columns_.end()) stored.push_back(field);
+    if (std::find(partition_columns_.begin(), partition_columns_.end(), field.name) ==
+        partition_columns_.end())
+      stored.push_back(field);
   }
-  auto row = TRY(engine->QueryAll(format("select {} from read_parquet({})", StatColumns(stored), base::QuoteSql(path))));
+  auto row = TRY(engine->QueryAll(
+      format("select {} from read_parquet({})", StatColumns(stored), base::QuoteSql(path))));
   file.rows = row.columns[0].ints[0];
   if (file.rows == 0) {
     unlink(path.c_str());
@@ -139,10 +157,13 @@ Result<int64_t> DeltaTable::Commit(const DeltaSnapshot& read, const DeltaChange&
   TRY(base::MakeFolders(root_ + "/_delta_log"));
   int64_t now_ms = base::NowUs() / 1000;
   std::string actions = CommitInfoAction(change, now_ms).ToString() + "\n";
-  for (const auto& [application, version] : change.txns) actions += TxnAction(application, version, now_ms).ToString() + "\n";
+  for (const auto& [application, version] : change.txns)
+    actions += TxnAction(application, version, now_ms).ToString() + "\n";
   for (const auto& path : change.removes) {
-    auto live = std::find_if(read.files.begin(), read.files.end(), [&](const DataFile& file) { return file.path == path; });
-    if (live == read.files.end()) return base::Conflict(format("table {}: {} is not live any more", root_, path));
+    auto live = std::find_if(read.files.begin(), read.files.end(),
+                             [&](const DataFile& file) { return file.path == path; });
+    if (live == read.files.end())
+      return base::Conflict(format("table {}: {} is not live any more", root_, path));
     actions += RemoveAction(*live, now_ms).ToString() + "\n";
   }
   for (const auto& file : change.adds) actions += AddAction(file, now_ms).ToString() + "\n";
@@ -151,7 +172,8 @@ Result<int64_t> DeltaTable::Commit(const DeltaSnapshot& read, const DeltaChange&
   for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt, ++version) {
     std::string head;
     if (version == 0) {
-      head = ProtocolAction().ToString() + "\n" + MetaDataAction(schema_, partition_columns_, now_ms).ToString() + "\n";
+      head = ProtocolAction().ToString() + "\n" +
+             MetaDataAction(schema_, partition_columns_, now_ms).ToString() + "\n";
     }
     auto put = base::CreateFileExclusively(LogPath(version), head + actions);
     if (put.ok()) return version;
@@ -164,7 +186,9 @@ Result<int64_t> DeltaTable::Commit(const DeltaSnapshot& read, const DeltaChange&
       bool was_absent = before == read.txns.end(), is_absent = after == now.txns.cend();
       moved = moved || was_absent != is_absent || (!is_absent && after->second != before->second);
     }
-    if (moved) return base::Conflict(format("table {} was changed by another writer; run the command again", root_));
+    if (moved)
+      return base::Conflict(
+          format("table {} was changed by another writer; run the command again", root_));
   }
   return base::Unavailable(format("table {} has too many writers at once; try again", root_));
 }
@@ -175,7 +199,8 @@ std::string DeltaTable::SelectAll(const DeltaSnapshot& snapshot) const {
     if (!fields.empty()) fields += ", ";
     bool empty = snapshot.files.empty();
     fields += empty ? format("null::{} as {}", SqlTypeOf(field.type), QuoteName(field.name))
-                    : format("{}::{} as {}", QuoteName(field.name), SqlTypeOf(field.type), QuoteName(field.name));
+                    : format("{}::{} as {}", QuoteName(field.name), SqlTypeOf(field.type),
+                             QuoteName(field.name));
   }
   if (snapshot.files.empty()) return format("select {} where false", fields);
   std::string paths;

@@ -27,7 +27,8 @@ std::string ProgramFolder() {
 
 Type TypeOf(duckdb_type type) {
   switch (type) {
-    case DUCKDB_TYPE_BOOLEAN: return Type::kBool;
+    case DUCKDB_TYPE_BOOLEAN:
+      return Type::kBool;
     case DUCKDB_TYPE_TINYINT:
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
@@ -35,12 +36,16 @@ Type TypeOf(duckdb_type type) {
     case DUCKDB_TYPE_UTINYINT:
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:
-    case DUCKDB_TYPE_UBIGINT: return Type::kInt64;
+    case DUCKDB_TYPE_UBIGINT:
+      return Type::kInt64;
     case DUCKDB_TYPE_FLOAT:
-    case DUCKDB_TYPE_DOUBLE: return Type::kDouble;
+    case DUCKDB_TYPE_DOUBLE:
+      return Type::kDouble;
     case DUCKDB_TYPE_TIMESTAMP:
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return Type::kTimestamp;
-    default: return Type::kString;
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return Type::kTimestamp;
+    default:
+      return Type::kString;
   }
 }
 
@@ -54,7 +59,8 @@ void CopyStrings(void* data, idx_t rows, Column* out) {
   auto* values = static_cast<duckdb_string_t*>(data);
   for (idx_t i = 0; i < rows; ++i) {
     bool there = out->valid[out->strings.size()] != 0;
-    out->strings.Append(there ? std::string_view(duckdb_string_t_data(&values[i]), duckdb_string_t_length(values[i]))
+    out->strings.Append(there ? std::string_view(duckdb_string_t_data(&values[i]),
+                                                 duckdb_string_t_length(values[i]))
                               : std::string_view());
   }
 }
@@ -67,16 +73,24 @@ void CopyVector(duckdb_vector vector, duckdb_type type, idx_t rows, Column* out)
   void* data = duckdb_vector_get_data(vector);
   switch (type) {
     case DUCKDB_TYPE_BOOLEAN:
-    case DUCKDB_TYPE_UTINYINT: return CopyInts<uint8_t>(data, rows, out);
-    case DUCKDB_TYPE_TINYINT: return CopyInts<int8_t>(data, rows, out);
-    case DUCKDB_TYPE_SMALLINT: return CopyInts<int16_t>(data, rows, out);
-    case DUCKDB_TYPE_USMALLINT: return CopyInts<uint16_t>(data, rows, out);
-    case DUCKDB_TYPE_INTEGER: return CopyInts<int32_t>(data, rows, out);
-    case DUCKDB_TYPE_UINTEGER: return CopyInts<uint32_t>(data, rows, out);
+    case DUCKDB_TYPE_UTINYINT:
+      return CopyInts<uint8_t>(data, rows, out);
+    case DUCKDB_TYPE_TINYINT:
+      return CopyInts<int8_t>(data, rows, out);
+    case DUCKDB_TYPE_SMALLINT:
+      return CopyInts<int16_t>(data, rows, out);
+    case DUCKDB_TYPE_USMALLINT:
+      return CopyInts<uint16_t>(data, rows, out);
+    case DUCKDB_TYPE_INTEGER:
+      return CopyInts<int32_t>(data, rows, out);
+    case DUCKDB_TYPE_UINTEGER:
+      return CopyInts<uint32_t>(data, rows, out);
     case DUCKDB_TYPE_BIGINT:
     case DUCKDB_TYPE_TIMESTAMP:
-    case DUCKDB_TYPE_TIMESTAMP_TZ: return CopyInts<int64_t>(data, rows, out);
-    case DUCKDB_TYPE_UBIGINT: return CopyInts<uint64_t>(data, rows, out);
+    case DUCKDB_TYPE_TIMESTAMP_TZ:
+      return CopyInts<int64_t>(data, rows, out);
+    case DUCKDB_TYPE_UBIGINT:
+      return CopyInts<uint64_t>(data, rows, out);
     case DUCKDB_TYPE_FLOAT: {
       const float* values = static_cast<const float*>(data);
       out->doubles.insert(out->doubles.end(), values, values + rows);
@@ -87,12 +101,15 @@ void CopyVector(duckdb_vector vector, duckdb_type type, idx_t rows, Column* out)
       out->doubles.insert(out->doubles.end(), values, values + rows);
       return;
     }
-    default: return CopyStrings(data, rows, out);
+    default:
+      return CopyStrings(data, rows, out);
   }
 }
 
 // Types that columns do not have (HUGEINT, DECIMAL, DATE, LIST, …) are cast by the database itself.
-bool NeedsCast(duckdb_type type) { return TypeOf(type) == Type::kString && type != DUCKDB_TYPE_VARCHAR; }
+bool NeedsCast(duckdb_type type) {
+  return TypeOf(type) == Type::kString && type != DUCKDB_TYPE_VARCHAR;
+}
 
 void FillVector(duckdb_vector vector, const Column& column, int64_t first, int64_t rows) {
   auto at = static_cast<size_t>(first);
@@ -101,10 +118,13 @@ void FillVector(duckdb_vector vector, const Column& column, int64_t first, int64
   if (std::memchr(column.valid.data() + at, 0, count) != nullptr) {
     duckdb_vector_ensure_validity_writable(vector);
     uint64_t* mask = duckdb_vector_get_validity(vector);
-    for (size_t i = 0; i < count; ++i) duckdb_validity_set_row_validity(mask, i, column.valid[at + i] != 0);
+    for (size_t i = 0; i < count; ++i)
+      duckdb_validity_set_row_validity(mask, i, column.valid[at + i] != 0);
   }
   switch (column.field.type) {
-    case Type::kDouble: std::memcpy(data, column.doubles.data() + at, count * sizeof(double)); return;
+    case Type::kDouble:
+      std::memcpy(data, column.doubles.data() + at, count * sizeof(double));
+      return;
     case Type::kBool:
       for (size_t i = 0; i < count; ++i) static_cast<bool*>(data)[i] = column.ints[at + i] != 0;
       return;
@@ -115,7 +135,8 @@ void FillVector(duckdb_vector vector, const Column& column, int64_t first, int64
         duckdb_vector_assign_string_element_len(vector, i, text.data(), text.size());
       }
       return;
-    default: std::memcpy(data, column.ints.data() + at, count * sizeof(int64_t));
+    default:
+      std::memcpy(data, column.ints.data() + at, count * sizeof(int64_t));
   }
 }
 
@@ -133,18 +154,24 @@ class DuckDbEngine : public SqlEngine {
     duckdb_set_config(config, "autoinstall_known_extensions", "false");
     duckdb_set_config(config, "autoload_known_extensions", "false");
     duckdb_set_config(config, "memory_limit", format("{}B", options.memory_limit_bytes).c_str());
-    if (!options.temp_folder.empty()) duckdb_set_config(config, "temp_directory", options.temp_folder.c_str());
-    if (options.num_threads > 0) duckdb_set_config(config, "threads", std::to_string(options.num_threads).c_str());
+    if (!options.temp_folder.empty())
+      duckdb_set_config(config, "temp_directory", options.temp_folder.c_str());
+    if (options.num_threads > 0)
+      duckdb_set_config(config, "threads", std::to_string(options.num_threads).c_str());
     char* error = nullptr;
     bool opened = duckdb_open_ext(nullptr, &database_, config, &error) == DuckDBSuccess;
     duckdb_destroy_config(&config);
     if (!opened) {
-      Error failure = base::Unavailable(format("cannot start the SQL engine: {}", error == nullptr ? "?" : error));
+      Error failure = base::Unavailable(
+          format("cannot start the SQL engine: {}", error == nullptr ? "?" : error));
       duckdb_free(error);
       return failure;
     }
-    if (duckdb_connect(database_, &connection_) != DuckDBSuccess) return base::Unavailable("cannot open a SQL connection");
-    return Execute("set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false");
+    if (duckdb_connect(database_, &connection_) != DuckDBSuccess)
+      return base::Unavailable("cannot open a SQL connection");
+    return Execute(
+        "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = "
+        "false");
   }
 
   Result<> Execute(const std::string& sql) override {
@@ -157,7 +184,8 @@ class DuckDbEngine : public SqlEngine {
     return {};
   }
 
-  Result<> Query(const std::string& sql, const std::function<Result<>(const Table&)>& sink) override {
+  Result<> Query(const std::string& sql,
+                 const std::function<Result<>(const Table&)>& sink) override {
     std::string castable = TRY(WithCasts(sql));
     std::lock_guard lock(mutex_);
     duckdb_prepared_statement statement = nullptr;
@@ -182,14 +210,16 @@ class DuckDbEngine : public SqlEngine {
     std::lock_guard lock(mutex_);
     duckdb_appender appender = nullptr;
     if (duckdb_appender_create(connection_, nullptr, table.c_str(), &appender) != DuckDBSuccess) {
-      Error failure = base::Internal(format("cannot append to {}: {}", table, duckdb_appender_error(appender)));
+      Error failure =
+          base::Internal(format("cannot append to {}: {}", table, duckdb_appender_error(appender)));
       duckdb_appender_destroy(&appender);
       return failure;
     }
     bool good = AppendChunks(appender, rows);
     good = good && duckdb_appender_flush(appender) == DuckDBSuccess;
     const char* message = duckdb_appender_error(appender);
-    Error failure = base::Internal(format("cannot append to {}: {}", table, message == nullptr ? "?" : message));
+    Error failure = base::Internal(
+        format("cannot append to {}: {}", table, message == nullptr ? "?" : message));
     duckdb_appender_destroy(&appender);
     if (!good) return failure;
     return {};
@@ -214,14 +244,16 @@ class DuckDbEngine : public SqlEngine {
     std::lock_guard lock(mutex_);
     duckdb_prepared_statement statement = nullptr;
     if (duckdb_prepare(connection_, sql.c_str(), &statement) != DuckDBSuccess) {
-      Error failure = base::InvalidInput(format("SQL failed: {} (in: {})", duckdb_prepare_error(statement), sql.substr(0, 200)));
+      Error failure = base::InvalidInput(
+          format("SQL failed: {} (in: {})", duckdb_prepare_error(statement), sql.substr(0, 200)));
       duckdb_destroy_prepare(&statement);
       return failure;
     }
     std::vector<std::pair<std::string, duckdb_type>> types;
     for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement); ++i) {
       const char* name = duckdb_prepared_statement_column_name(statement, i);
-      types.emplace_back(name == nullptr ? "" : name, duckdb_prepared_statement_column_type(statement, i));
+      types.emplace_back(name == nullptr ? "" : name,
+                         duckdb_prepared_statement_column_type(statement, i));
       duckdb_free(const_cast<char*>(name));
     }
     duckdb_destroy_prepare(&statement);
@@ -235,8 +267,10 @@ class DuckDbEngine : public SqlEngine {
     for (const auto& [name, type] : types) {
       if (!columns.empty()) columns += ", ";
       bool wide = type == DUCKDB_TYPE_HUGEINT || type == DUCKDB_TYPE_DECIMAL;
-      if (NeedsCast(type)) columns += format("cast({0} as {1}) as {0}", QuoteName(name), wide ? "double" : "varchar");
-      else columns += QuoteName(name);
+      if (NeedsCast(type))
+        columns += format("cast({0} as {1}) as {0}", QuoteName(name), wide ? "double" : "varchar");
+      else
+        columns += QuoteName(name);
       casts = casts || NeedsCast(type);
     }
     return casts ? format("select {} from ({})", columns, sql) : sql;
@@ -247,7 +281,8 @@ class DuckDbEngine : public SqlEngine {
     std::vector<duckdb_type> types;
     for (idx_t i = 0; i < duckdb_column_count(result); ++i) {
       types.push_back(duckdb_column_type(result, i));
-      table.columns.push_back(Column{.field = {duckdb_column_name(result, i), TypeOf(types.back())}});
+      table.columns.push_back(
+          Column{.field = {duckdb_column_name(result, i), TypeOf(types.back())}});
     }
     bool any = false;
     while (duckdb_data_chunk chunk = duckdb_fetch_chunk(*result)) {
@@ -271,7 +306,8 @@ class DuckDbEngine : public SqlEngine {
 
   static bool AppendChunks(duckdb_appender appender, const Table& rows) {
     std::vector<duckdb_logical_type> types;
-    for (idx_t i = 0; i < duckdb_appender_column_count(appender); ++i) types.push_back(duckdb_appender_column_type(appender, i));
+    for (idx_t i = 0; i < duckdb_appender_column_count(appender); ++i)
+      types.push_back(duckdb_appender_column_type(appender, i));
     CHECK(types.size() == rows.columns.size());
     duckdb_data_chunk chunk = duckdb_create_data_chunk(types.data(), types.size());
     auto capacity = static_cast<int64_t>(duckdb_vector_size());
@@ -343,11 +379,16 @@ Result<> SqlEngine::CreateTable(const std::string& name, const columns::Schema& 
 
 const char* SqlTypeOf(Type type) {
   switch (type) {
-    case Type::kBool: return "BOOLEAN";
-    case Type::kInt64: return "BIGINT";
-    case Type::kDouble: return "DOUBLE";
-    case Type::kString: return "VARCHAR";
-    case Type::kTimestamp: return "TIMESTAMPTZ";
+    case Type::kBool:
+      return "BOOLEAN";
+    case Type::kInt64:
+      return "BIGINT";
+    case Type::kDouble:
+      return "DOUBLE";
+    case Type::kString:
+      return "VARCHAR";
+    case Type::kTimestamp:
+      return "TIMESTAMPTZ";
   }
   return "VARCHAR";
 }

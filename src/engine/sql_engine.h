@@ -1,7 +1,7 @@
 // Runs SQL over columns. Embedded: DuckDB, always in memory, spilling to a folder below the home.
 //
-// One engine may be used by several threads; each call runs to its end before the next starts. Times are TIMESTAMPTZ in
-// UTC. Errors carry DuckDB's message without row values.
+// One engine may be used by several threads; each call runs to its end before the next starts.
+// Times are TIMESTAMPTZ in UTC. Errors carry DuckDB's message without row values.
 #pragma once
 
 #include <functional>
@@ -15,9 +15,9 @@
 namespace codman::engine {
 
 struct EngineOptions {
-  std::string temp_folder;             // for spilling; made where absent
+  std::string temp_folder;  // for spilling; made where absent
   int64_t memory_limit_bytes = 1LL << 30;
-  int num_threads = 0;                 // 0 = all cores
+  int num_threads = 0;  // 0 = all cores
 };
 
 class SqlEngine {
@@ -26,9 +26,10 @@ class SqlEngine {
   virtual ~SqlEngine() = default;
 
   virtual Result<> Execute(const std::string& sql) = 0;
-  // Hands the result of one statement over in chunks of a few thousand rows, in order, as they are computed: `sink` must not
-  // call the engine. A type that columns do not have is a text.
-  virtual Result<> Query(const std::string& sql, const std::function<Result<>(const columns::Table&)>& sink) = 0;
+  // Hands the result of one statement over in chunks of a few thousand rows, in order, as they are
+  // computed: `sink` must not call the engine. A type that columns do not have is a text.
+  virtual Result<> Query(const std::string& sql,
+                         const std::function<Result<>(const columns::Table&)>& sink) = 0;
   Result<columns::Table> QueryAll(const std::string& sql);
   // The first value of the first row as a number; 0 where there is none.
   Result<int64_t> QueryInt(const std::string& sql);

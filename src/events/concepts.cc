@@ -17,10 +17,11 @@ namespace {
 using base::Problems;
 
 const std::vector<std::string> kConceptKeys = {
-    "name", "label", "group", "codes", "unit", "conversions", "range", "top_code", "ambiguous",
-    "worst", "reference", "latency", "outcome", "source"};
+    "name",     "label",     "group", "codes",     "unit",    "conversions", "range",
+    "top_code", "ambiguous", "worst", "reference", "latency", "outcome",     "source"};
 
-std::optional<std::pair<double, double>> ReadPair(const Json& entry, const char* key, Problems* problems) {
+std::optional<std::pair<double, double>> ReadPair(const Json& entry, const char* key,
+                                                  Problems* problems) {
   const Json& pair = entry[key];
   if (pair.is_null()) return {};
   if (pair.size() != 2 || !pair.items()[0].is_number() || !pair.items()[1].is_number() ||
@@ -67,7 +68,9 @@ Concept ReadConcept(const std::string& file, const Json& entry, Problems* proble
   read.unit = problems->Text(entry, "unit");
   read.conversions = ReadConversions(entry, problems);
   auto range = ReadPair(entry, "range", problems);
-  if (!range) problems->Add(entry, format("concept '{}' has no plausible range: add range: [low, high]", read.name));
+  if (!range)
+    problems->Add(entry,
+                  format("concept '{}' has no plausible range: add range: [low, high]", read.name));
   std::tie(read.low, read.high) = range.value_or(std::pair(0.0, 0.0));
   std::tie(read.reference_low, read.reference_high) =
       ReadPair(entry, "reference", problems).value_or(std::pair(0.0, 0.0));
@@ -85,8 +88,8 @@ Concept ReadConcept(const std::string& file, const Json& entry, Problems* proble
 
 // The canonical text of what can change an answer.
 std::string AnswerText(const Concept& c) {
-  std::string text = format("{}|{}|{}|{}|{}|{}|", c.name, c.unit, c.low, c.high, c.top_code.value_or(c.high),
-                            static_cast<int>(c.worst));
+  std::string text = format("{}|{}|{}|{}|{}|{}|", c.name, c.unit, c.low, c.high,
+                            c.top_code.value_or(c.high), static_cast<int>(c.worst));
   if (c.ambiguous) text += format("{}-{}|", c.ambiguous->first, c.ambiguous->second);
   for (const auto& code : c.codes) text += code + ",";
   for (const auto& k : c.conversions) text += format("|{}*{}+{}", k.unit, k.factor, k.offset);
@@ -112,8 +115,9 @@ Result<Concepts> Concepts::FromDocuments(const std::vector<std::pair<std::string
   for (int i = 0; i < concepts.size(); ++i) {
     const Concept& added = concepts.all_[i];
     auto twice = [&](const std::string& what, int other) {
-      all.Add(base::InvalidInput(format("{}:{}: '{}' is already declared at {}:{}; remove one", added.file, added.line, what,
-                                        concepts[other].file, concepts[other].line)));
+      all.Add(base::InvalidInput(format("{}:{}: '{}' is already declared at {}:{}; remove one",
+                                        added.file, added.line, what, concepts[other].file,
+                                        concepts[other].line)));
     };
     auto [named, is_new] = concepts.by_name_.emplace(added.name, i);
     if (!is_new) twice(added.name, named->second);
@@ -150,8 +154,9 @@ int Concepts::FindByCode(std::string_view code) const {
 
 const char* NameOf(Reason reason) {
   constexpr std::array<const char*, 12> kNames = {
-      "unparsable",  "missing_subject",    "missing_time",        "unknown_unit",     "ambiguous_unit", "out_of_range",
-      "type_mismatch", "future_time", "duplicate_conflict", "unknown_code_strict", "phi_in_free_text", "schema_drift"};
+      "unparsable",         "missing_subject",     "missing_time",     "unknown_unit",
+      "ambiguous_unit",     "out_of_range",        "type_mismatch",    "future_time",
+      "duplicate_conflict", "unknown_code_strict", "phi_in_free_text", "schema_drift"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -162,10 +167,12 @@ Checked ToCanonical(const Concept& concept_of, double value, std::string_view un
                                    [&](const Conversion& c) { return c.unit == unit; });
     if (conversion == concept_of.conversions.end()) return {value, Reason::kUnknownUnit, "unit"};
     value = value * conversion->factor + conversion->offset;
-  } else if (concept_of.ambiguous && value >= concept_of.ambiguous->first && value <= concept_of.ambiguous->second) {
+  } else if (concept_of.ambiguous && value >= concept_of.ambiguous->first &&
+             value <= concept_of.ambiguous->second) {
     return {value, Reason::kAmbiguousUnit, "unit"};
   }
-  if (value < concept_of.low || value > concept_of.high) return {value, Reason::kOutOfRange, "range"};
+  if (value < concept_of.low || value > concept_of.high)
+    return {value, Reason::kOutOfRange, "range"};
   if (concept_of.top_code && value > *concept_of.top_code) value = *concept_of.top_code;
   return {value, {}, {}};
 }

@@ -1,7 +1,7 @@
 // Clinical concepts: what is measured, its codes, canonical unit, conversions and plausible range.
 //
-// Read once from clinic/concepts/*.yaml; immutable afterwards, so threads may share it. A concept's index is its place in
-// the sorted list of names: stable for equal files.
+// Read once from clinic/concepts/*.yaml; immutable afterwards, so threads may share it. A concept's
+// index is its place in the sorted list of names: stable for equal files.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ namespace codman::events {
 
 // canonical = value · factor + offset
 struct Conversion {
-  std::string unit;      // UCUM, as sources write it
+  std::string unit;  // UCUM, as sources write it
   double factor = 1;
   double offset = 0;
 };
@@ -25,28 +25,29 @@ struct Conversion {
 enum class Worst { kNone, kHigh, kLow };
 
 struct Concept {
-  std::string name;                 // "heart_rate"
-  std::string label;                // "Heart rate"
-  std::string group;                // "vital signs": how forms group it
-  std::vector<std::string> codes;   // "LOINC//8867-4"
-  std::string unit;                 // canonical UCUM
+  std::string name;                // "heart_rate"
+  std::string label;               // "Heart rate"
+  std::string group;               // "vital signs": how forms group it
+  std::vector<std::string> codes;  // "LOINC//8867-4"
+  std::string unit;                // canonical UCUM
   std::vector<Conversion> conversions;
-  double low = 0, high = 0;         // plausible range in the canonical unit, ends included
-  std::optional<double> top_code;   // larger plausible values become this one (age 90+)
-  // Values in [first, second] claimed to be in the canonical unit are probably in another one and are refused as
-  // ambiguous_unit instead of out_of_range (a temperature of 98 "Cel").
+  double low = 0, high = 0;        // plausible range in the canonical unit, ends included
+  std::optional<double> top_code;  // larger plausible values become this one (age 90+)
+  // Values in [first, second] claimed to be in the canonical unit are probably in another one and
+  // are refused as ambiguous_unit instead of out_of_range (a temperature of 98 "Cel").
   std::optional<std::pair<double, double>> ambiguous;
-  Worst worst = Worst::kNone;       // direction of harm, for the aggregate `worst`
+  Worst worst = Worst::kNone;                    // direction of harm, for the aggregate `worst`
   double reference_low = 0, reference_high = 0;  // usual adult range, for display; equal where none
-  bool outcome = false;             // an outcome or label: refused as a feature
-  int64_t latency_us = 0;           // from event to known, where a retrospective source has no store time
+  bool outcome = false;                          // an outcome or label: refused as a feature
+  int64_t latency_us = 0;  // from event to known, where a retrospective source has no store time
   std::string file;
   int line = 0;
 };
 
 class Concepts {
  public:
-  // All *.yaml of a folder. Errors name file:line and the cure; all problems are reported at once, one per line.
+  // All *.yaml of a folder. Errors name file:line and the cure; all problems are reported at once,
+  // one per line.
   static Result<Concepts> Load(const std::string& folder);
   static Result<Concepts> FromDocuments(const std::vector<std::pair<std::string, Json>>& files);
 
@@ -67,8 +68,18 @@ class Concepts {
 
 // Why a value was refused; the closed list of data-model.md 4.
 enum class Reason {
-  kUnparsable, kMissingSubject, kMissingTime, kUnknownUnit, kAmbiguousUnit, kOutOfRange, kTypeMismatch, kFutureTime,
-  kDuplicateConflict, kUnknownCodeStrict, kPhiInFreeText, kSchemaDrift,
+  kUnparsable,
+  kMissingSubject,
+  kMissingTime,
+  kUnknownUnit,
+  kAmbiguousUnit,
+  kOutOfRange,
+  kTypeMismatch,
+  kFutureTime,
+  kDuplicateConflict,
+  kUnknownCodeStrict,
+  kPhiInFreeText,
+  kSchemaDrift,
 };
 const char* NameOf(Reason reason);
 
@@ -76,11 +87,11 @@ const char* NameOf(Reason reason);
 struct Checked {
   double value = 0;
   std::optional<Reason> reason;
-  std::string_view rule;   // "range", "unit", "conversion"; static text
+  std::string_view rule;  // "range", "unit", "conversion"; static text
 };
 
-// Converts `value` given in `unit` and checks it. An empty unit means that the source declared none: it is refused
-// (unknown_unit) unless the concept has no unit of its own.
+// Converts `value` given in `unit` and checks it. An empty unit means that the source declared
+// none: it is refused (unknown_unit) unless the concept has no unit of its own.
 Checked ToCanonical(const Concept& concept_of, double value, std::string_view unit);
 
 }  // namespace codman::events

@@ -13,23 +13,38 @@ using columns::Column;
 using columns::Type;
 
 void AppendText(std::string_view text, Column* column) {
-  if (text.empty()) column->AppendNull();
-  else column->AppendString(text);
+  if (text.empty())
+    column->AppendNull();
+  else
+    column->AppendString(text);
 }
 
 }  // namespace
 
 columns::Schema NormalizedEventSchema() {
-  return {{"identifier", Type::kString},   {"event_time", Type::kTimestamp},  {"known_time", Type::kTimestamp},
-          {"received_seq", Type::kInt64},  {"concept", Type::kString},        {"source_code", Type::kString},
-          {"value", Type::kDouble},        {"text", Type::kString},           {"unit", Type::kString},
-          {"status", Type::kString},       {"quality", Type::kDouble},        {"encounter_ref", Type::kString},
-          {"source_record_id", Type::kString}, {"feed", Type::kString}};
+  return {{"identifier", Type::kString},
+          {"event_time", Type::kTimestamp},
+          {"known_time", Type::kTimestamp},
+          {"received_seq", Type::kInt64},
+          {"concept", Type::kString},
+          {"source_code", Type::kString},
+          {"value", Type::kDouble},
+          {"text", Type::kString},
+          {"unit", Type::kString},
+          {"status", Type::kString},
+          {"quality", Type::kDouble},
+          {"encounter_ref", Type::kString},
+          {"source_record_id", Type::kString},
+          {"feed", Type::kString}};
 }
 
 columns::Schema QuarantineSchema() {
-  return {{"feed", Type::kString},   {"source_position", Type::kString}, {"received_time", Type::kTimestamp},
-          {"field", Type::kString},  {"reason", Type::kString},          {"rule", Type::kString},
+  return {{"feed", Type::kString},
+          {"source_position", Type::kString},
+          {"received_time", Type::kTimestamp},
+          {"field", Type::kString},
+          {"reason", Type::kString},
+          {"rule", Type::kString},
           {"payload_ref", Type::kInt64}};
 }
 
@@ -59,7 +74,8 @@ void AppendEvent(const EventRow& row, columns::Table* events) {
   columns[kFeed].AppendString(row.feed);
 }
 
-void Quarantine(const RawRecord& record, std::string_view field, Reason reason, std::string_view rule, Normalized* out) {
+void Quarantine(const RawRecord& record, std::string_view field, Reason reason,
+                std::string_view rule, Normalized* out) {
   auto& columns = out->quarantine.columns;
   columns[0].AppendString(record.feed);
   columns[1].AppendString(record.source_position);
@@ -70,13 +86,14 @@ void Quarantine(const RawRecord& record, std::string_view field, Reason reason, 
   columns[6].AppendInt(record.received_seq);
 }
 
-std::unique_ptr<Normalizer> Normalizer::Create(const SourceMapping& source, const Concepts& concepts, int64_t now_us) {
+std::unique_ptr<Normalizer> Normalizer::Create(const SourceMapping& source,
+                                               const Concepts& concepts, int64_t now_us) {
   return source.format == Format::kNdjson ? CreateRecordNormalizer(source, concepts, now_us)
                                           : CreateTabularNormalizer(source, concepts, now_us);
 }
 
-bool SplitFields(std::string_view record, char separator, bool quoted, std::vector<std::string_view>* fields,
-                 std::string* unquoted) {
+bool SplitFields(std::string_view record, char separator, bool quoted,
+                 std::vector<std::string_view>* fields, std::string* unquoted) {
   fields->clear();
   unquoted->clear();
   unquoted->reserve(record.size());  // views into it must stay valid
@@ -108,22 +125,28 @@ bool SplitFields(std::string_view record, char separator, bool quoted, std::vect
   }
 }
 
-Result<> CheckHeader(const SourceMapping& source, std::string_view header, std::vector<std::string>* extra) {
+Result<> CheckHeader(const SourceMapping& source, std::string_view header,
+                     std::vector<std::string>* extra) {
   std::vector<std::string_view> names;
   std::string unquoted;
-  if (!SplitFields(header, source.format == Format::kPsv ? '|' : ',', source.format == Format::kCsv, &names, &unquoted)) {
+  if (!SplitFields(header, source.format == Format::kPsv ? '|' : ',', source.format == Format::kCsv,
+                   &names, &unquoted)) {
     return base::DataQuality("the header line has an unclosed quote");
   }
   std::set<std::string_view> seen;
   for (auto name : names) {
-    if (!seen.insert(name).second) return base::DataQuality(format("the header names the column '{}' twice", name));
+    if (!seen.insert(name).second)
+      return base::DataQuality(format("the header names the column '{}' twice", name));
   }
   for (const auto& column : source.columns) {
-    if (column.optional || column.role == Role::kIgnored || seen.count(column.column) != 0) continue;
-    return base::DataQuality(format("the header lacks the column '{}' that {}:{} expects", column.column, source.file, column.line));
+    if (column.optional || column.role == Role::kIgnored || seen.count(column.column) != 0)
+      continue;
+    return base::DataQuality(format("the header lacks the column '{}' that {}:{} expects",
+                                    column.column, source.file, column.line));
   }
   for (auto name : names) {
-    bool known = std::any_of(source.columns.begin(), source.columns.end(), [&](const auto& c) { return c.column == name; });
+    bool known = std::any_of(source.columns.begin(), source.columns.end(),
+                             [&](const auto& c) { return c.column == name; });
     if (!known) extra->emplace_back(name);
   }
   return {};

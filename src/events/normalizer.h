@@ -1,7 +1,9 @@
-// Turns raw records into checked events or reasons. Pure: the same records give the same rows, in order.
+// Turns raw records into checked events or reasons. Pure: the same records give the same rows, in
+// order.
 //
-// One Normalizer per source and thread. It keeps a small state per subject (the last value of each static column, whether
-// the admission was told) so that facts repeated on every row become one version.
+// One Normalizer per source and thread. It keeps a small state per subject (the last value of each
+// static column, whether the admission was told) so that facts repeated on every row become one
+// version.
 #pragma once
 
 #include <memory>
@@ -17,24 +19,26 @@ namespace codman::events {
 // One bronze row.
 struct RawRecord {
   std::string_view feed;
-  std::string_view source_position;   // "file:<sha256>/<member>#<row>"
+  std::string_view source_position;  // "file:<sha256>/<member>#<row>"
   int64_t received_time_us = 0;
   int64_t received_seq = 0;
   std::string_view payload;
-  std::string_view content_type;      // "text/psv;header=HR|O2Sat|…", "application/json"
+  std::string_view content_type;  // "text/psv;header=HR|O2Sat|…", "application/json"
 };
 
 // What became of records. Tables grow until the caller clears them.
 struct Normalized {
   Normalized();
-  // identifier, event_time, known_time, received_seq, concept, source_code, value, text, unit, status, quality,
-  // encounter_ref, source_record_id, feed. status: final | corrected | retracted | static | label | marker.
+  // identifier, event_time, known_time, received_seq, concept, source_code, value, text, unit,
+  // status, quality, encounter_ref, source_record_id, feed. status: final | corrected | retracted |
+  // static | label | marker.
   columns::Table events;
-  // feed, source_position, received_time, field, reason, rule, payload_ref (the received_seq of its bronze row)
+  // feed, source_position, received_time, field, reason, rule, payload_ref (the received_seq of its
+  // bronze row)
   columns::Table quarantine;
-  int64_t records = 0;                // seen
+  int64_t records = 0;  // seen
   int64_t unparsable_records = 0;
-  int64_t measurements = 0;           // non-empty concept cells or coded values seen
+  int64_t measurements = 0;  // non-empty concept cells or coded values seen
   int64_t markers = 0;
   void Clear();
 };
@@ -47,16 +51,20 @@ class Normalizer {
   virtual ~Normalizer() = default;
   virtual void Add(const RawRecord& record, Normalized* out) = 0;
 
-  // now_us: records of the future beyond 5 minutes are refused (sources with anchored times are exempt).
-  static std::unique_ptr<Normalizer> Create(const SourceMapping& source, const Concepts& concepts, int64_t now_us);
+  // now_us: records of the future beyond 5 minutes are refused (sources with anchored times are
+  // exempt).
+  static std::unique_ptr<Normalizer> Create(const SourceMapping& source, const Concepts& concepts,
+                                            int64_t now_us);
 };
 
-// Splits one delimited record into fields; CSV fields may be quoted. False where a quote is not closed.
-bool SplitFields(std::string_view record, char separator, bool quoted, std::vector<std::string_view>* fields,
-                 std::string* unquoted);
+// Splits one delimited record into fields; CSV fields may be quoted. False where a quote is not
+// closed.
+bool SplitFields(std::string_view record, char separator, bool quoted,
+                 std::vector<std::string_view>* fields, std::string* unquoted);
 
-// Whether a delimited header fits the source: every required column is there, none twice. Unknown columns are listed in
-// `extra`, not refused. The error names the column.
-Result<> CheckHeader(const SourceMapping& source, std::string_view header, std::vector<std::string>* extra);
+// Whether a delimited header fits the source: every required column is there, none twice. Unknown
+// columns are listed in `extra`, not refused. The error names the column.
+Result<> CheckHeader(const SourceMapping& source, std::string_view header,
+                     std::vector<std::string>* extra);
 
 }  // namespace codman::events

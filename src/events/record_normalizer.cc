@@ -11,7 +11,8 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-// What stands at a path. A default-constructed element has no document behind it: it must not be asked anything.
+// What stands at a path. A default-constructed element has no document behind it: it must not be
+// asked anything.
 struct Found {
   bool there = false;
   dom::element element;
@@ -38,7 +39,8 @@ class RecordNormalizer : public Normalizer {
     ++out->records;
     dom::element root;
     dom::object object;
-    if (parser_.parse(record.payload.data(), record.payload.size(), true).get(root) || root.get(object)) {
+    if (parser_.parse(record.payload.data(), record.payload.size(), true).get(root) ||
+        root.get(object)) {
       ++out->unparsable_records;
       return Quarantine(record, "", Reason::kUnparsable, "json", out);
     }
@@ -55,7 +57,8 @@ class RecordNormalizer : public Normalizer {
     if (mapping_.measurements.empty()) {
       AddMeasurement(record, root, refused, out);
     } else {
-      for (dom::element measurement : measurements) AddMeasurement(record, measurement, refused, out);
+      for (dom::element measurement : measurements)
+        AddMeasurement(record, measurement, refused, out);
     }
   }
 
@@ -89,17 +92,20 @@ class RecordNormalizer : public Normalizer {
     std::string_view status = Text(Find(root, mapping_.status));
     row_.status = Status(status);
     if (row_.identifier.empty()) return Refusal{Reason::kMissingSubject, "subject"};
-    auto event_time = base::ParseTime(Text(Find(root, mapping_.event_time)), source_.zone_offset_minutes);
+    auto event_time =
+        base::ParseTime(Text(Find(root, mapping_.event_time)), source_.zone_offset_minutes);
     if (!event_time) return Refusal{Reason::kMissingTime, "event_time"};
     row_.event_time_us = *event_time;
     stored_ = base::ParseTime(Text(Find(root, mapping_.known_time)), source_.zone_offset_minutes);
-    if (*event_time > now_us_ + kFutureToleranceUs) return Refusal{Reason::kFutureTime, "event_time"};
+    if (*event_time > now_us_ + kFutureToleranceUs)
+      return Refusal{Reason::kFutureTime, "event_time"};
     return {};
   }
 
   static std::string_view Status(std::string_view told) {
     if (told == "corrected" || told == "amended" || told == "C") return "corrected";
-    if (told == "entered-in-error" || told == "retracted" || told == "D" || told == "W") return "retracted";
+    if (told == "entered-in-error" || told == "retracted" || told == "D" || told == "W")
+      return "retracted";
     return "final";
   }
 
@@ -110,14 +116,17 @@ class RecordNormalizer : public Normalizer {
     return false;
   }
 
-  void AddMeasurement(const RawRecord& record, dom::element from, const std::optional<Refusal>& refused, Normalized* out) {
+  void AddMeasurement(const RawRecord& record, dom::element from,
+                      const std::optional<Refusal>& refused, Normalized* out) {
     std::string code(Identifier(Find(from, mapping_.code), &code_));
     Found value = Find(from, mapping_.value);
     bool fact = IsStatic(record.feed);
     int index = concepts_.Find(code);
-    if (index < 0 && !mapping_.code_system.empty()) index = concepts_.FindByCode(mapping_.code_system + "//" + code);
+    if (index < 0 && !mapping_.code_system.empty())
+      index = concepts_.FindByCode(mapping_.code_system + "//" + code);
     bool outcome = index >= 0 && concepts_[index].outcome;
-    if (!value.there && row_.status != "retracted") return;  // a coded entry without a value is no measurement
+    if (!value.there && row_.status != "retracted")
+      return;  // a coded entry without a value is no measurement
     if (!fact && !outcome) ++out->measurements;
     if (refused) return Quarantine(record, code, refused->reason, refused->rule, out);
     if (code.empty()) return Quarantine(record, mapping_.code, Reason::kTypeMismatch, "code", out);
@@ -127,7 +136,8 @@ class RecordNormalizer : public Normalizer {
     std::string_view unit = Text(Find(from, mapping_.unit));
     int64_t latency = 0;
     if (index < 0) {
-      row.source_code = code = mapping_.code_system.empty() ? source_.name + "//" + code : mapping_.code_system + "//" + code;
+      row.source_code = code = mapping_.code_system.empty() ? source_.name + "//" + code
+                                                            : mapping_.code_system + "//" + code;
       row.value = number;
       row.text = numeric ? std::string_view() : Text(value);
       row.unit = unit;
@@ -162,7 +172,8 @@ class RecordNormalizer : public Normalizer {
 
 }  // namespace
 
-std::unique_ptr<Normalizer> CreateRecordNormalizer(const SourceMapping& source, const Concepts& concepts, int64_t now_us) {
+std::unique_ptr<Normalizer> CreateRecordNormalizer(const SourceMapping& source,
+                                                   const Concepts& concepts, int64_t now_us) {
   return std::make_unique<RecordNormalizer>(source, concepts, now_us);
 }
 

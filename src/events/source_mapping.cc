@@ -23,13 +23,15 @@ class Reader {
   }
 
   Result<SourceMapping> Read() {
-    problems_.CheckKeys(document_, {"name", "description", "licence", "kind", "format", "synthetic", "identifiers",
-                                    "identifier_system", "feeds", "missing", "subject", "time", "relative_time", "zone",
-                                    "latency", "prediction_rows", "admission", "columns", "record"});
+    problems_.CheckKeys(
+        document_, {"name", "description", "licence", "kind", "format", "synthetic", "identifiers",
+                    "identifier_system", "feeds", "missing", "subject", "time", "relative_time",
+                    "zone", "latency", "prediction_rows", "admission", "columns", "record"});
     source_.name = problems_.Text(document_, "name");
     source_.description = problems_.Text(document_, "description", false);
     source_.licence = problems_.Text(document_, "licence", false);
-    if (problems_.Text(document_, "kind") != "files") problems_.Add(document_["kind"], "'kind' must be files");
+    if (problems_.Text(document_, "kind") != "files")
+      problems_.Add(document_["kind"], "'kind' must be files");
     source_.synthetic = document_["synthetic"].AsBool();
     source_.missing = problems_.Texts(document_, "missing");
     ReadFormat();
@@ -49,16 +51,22 @@ class Reader {
  private:
   void ReadFormat() {
     std::string format_name = problems_.Text(document_, "format");
-    if (format_name == "csv") source_.format = Format::kCsv;
-    else if (format_name == "psv") source_.format = Format::kPsv;
-    else if (format_name == "ndjson") source_.format = Format::kNdjson;
-    else problems_.Add(document_["format"], "'format' must be csv, psv or ndjson");
+    if (format_name == "csv")
+      source_.format = Format::kCsv;
+    else if (format_name == "psv")
+      source_.format = Format::kPsv;
+    else if (format_name == "ndjson")
+      source_.format = Format::kNdjson;
+    else
+      problems_.Add(document_["format"], "'format' must be csv, psv or ndjson");
   }
 
   void ReadIdentifiers() {
     std::string identifiers = problems_.Text(document_, "identifiers");
     if (identifiers != "public" && identifiers != "protected") {
-      problems_.Add(document_["identifiers"], "'identifiers' must be protected (patients of yours) or public (research data)");
+      problems_.Add(
+          document_["identifiers"],
+          "'identifiers' must be protected (patients of yours) or public (research data)");
     }
     source_.public_identifiers = identifiers == "public";
     source_.identifier_system = problems_.Text(document_, "identifier_system", false);
@@ -81,7 +89,8 @@ class Reader {
   void ReadFeeds() {
     for (const auto& entry : document_["feeds"].items()) {
       problems_.CheckKeys(entry, {"feed", "pattern", "static"});
-      source_.feeds.push_back({problems_.Text(entry, "feed"), problems_.Text(entry, "pattern"), entry["static"].AsBool()});
+      source_.feeds.push_back({problems_.Text(entry, "feed"), problems_.Text(entry, "pattern"),
+                               entry["static"].AsBool()});
     }
     if (source_.feeds.empty()) source_.feeds.push_back({source_.name, "*", false});
   }
@@ -90,12 +99,16 @@ class Reader {
     source_.rows_are_prediction_times = document_["prediction_rows"].AsBool();
     if (const Json* latency = document_.Find("latency")) {
       source_.latency_us = base::ParseDuration(latency->AsString());
-      if (!source_.latency_us) problems_.Add(*latency, "'latency' must be a duration such as 0s, 30m or 2h");
+      if (!source_.latency_us)
+        problems_.Add(*latency, "'latency' must be a duration such as 0s, 30m or 2h");
     }
     if (const Json* zone = document_.Find("zone")) {
       auto probe = base::ParseTime("2000-01-01T00:00" + zone->AsString());
-      if (probe) source_.zone_offset_minutes = static_cast<int>((946684800 * base::kSecondUs - *probe) / base::kMinuteUs);
-      else problems_.Add(*zone, "'zone' must be Z or an offset such as +01:00");
+      if (probe)
+        source_.zone_offset_minutes =
+            static_cast<int>((946684800 * base::kSecondUs - *probe) / base::kMinuteUs);
+      else
+        problems_.Add(*zone, "'zone' must be Z or an offset such as +01:00");
     }
     if (const Json* relative = document_.Find("relative_time")) {
       problems_.CheckKeys(*relative, {"column", "unit", "anchor"});
@@ -104,16 +117,21 @@ class Reader {
       auto unit = base::ParseDuration("1" + problems_.Text(*relative, "unit"));
       auto anchor = base::ParseTime(problems_.Text(*relative, "anchor"));
       if (!unit) problems_.Add((*relative)["unit"], "'unit' must be s, m, h or d");
-      if (!anchor) problems_.Add((*relative)["anchor"], "'anchor' must be a time with a zone: 2000-01-01T00:00Z");
+      if (!anchor)
+        problems_.Add((*relative)["anchor"],
+                      "'anchor' must be a time with a zone: 2000-01-01T00:00Z");
       source_.relative_unit_us = unit.value_or(base::kHourUs);
       source_.anchor_us = anchor.value_or(0);
     } else {
       source_.time_column = problems_.Text(document_["time"], "column", false);
       if (source_.time_column.empty()) {
-        problems_.Add(document_, "a time is missing: add time: {column: …} or relative_time: {column, unit, anchor}");
+        problems_.Add(
+            document_,
+            "a time is missing: add time: {column: …} or relative_time: {column, unit, anchor}");
       }
     }
-    if (const Json* admission = document_.Find("admission")) source_.admission_concept = FindConcept(*admission);
+    if (const Json* admission = document_.Find("admission"))
+      source_.admission_concept = FindConcept(*admission);
   }
 
   int FindConcept(const Json& named) {
@@ -123,12 +141,14 @@ class Reader {
     for (const auto& known : concepts_.all()) names.push_back(known.name);
     std::string nearest = base::NearestWord(named.AsString(), names);
     problems_.Add(named, format("unknown concept '{}'{}", named.AsString(),
-                                nearest.empty() ? "; declare it in concepts/" : format("; did you mean '{}'?", nearest)));
+                                nearest.empty() ? "; declare it in concepts/"
+                                                : format("; did you mean '{}'?", nearest)));
     return -1;
   }
 
   void ReadColumns() {
-    if (document_["columns"].size() == 0) problems_.Add(document_, "'columns' is missing: say what each column is");
+    if (document_["columns"].size() == 0)
+      problems_.Add(document_, "'columns' is missing: say what each column is");
     for (const auto& [name, entry] : document_["columns"].members()) {
       problems_.CheckKeys(entry, {"concept", "static", "label", "role", "unit", "optional"});
       ColumnMapping column{.column = name, .line = entry.line()};
@@ -155,10 +175,14 @@ class Reader {
       if (fact->is_string()) column->concept_index = FindConcept(*fact);
     } else {
       std::string role = problems_.Text(entry, "role");
-      if (role == "time") column->role = Role::kTime;
-      else if (role == "subject") column->role = Role::kSubject;
-      else if (role == "encounter") column->role = Role::kEncounter;
-      else if (role != "ignored") problems_.Add(entry, "'role' must be time, subject, encounter or ignored");
+      if (role == "time")
+        column->role = Role::kTime;
+      else if (role == "subject")
+        column->role = Role::kSubject;
+      else if (role == "encounter")
+        column->role = Role::kEncounter;
+      else if (role != "ignored")
+        problems_.Add(entry, "'role' must be time, subject, encounter or ignored");
     }
   }
 
@@ -169,14 +193,14 @@ class Reader {
     std::vector<std::string> known = {mapped.unit};
     for (const auto& conversion : mapped.conversions) known.push_back(conversion.unit);
     if (std::find(known.begin(), known.end(), column.unit) != known.end()) return;
-    problems_.Add(entry, format("column '{}' declares unit '{}', but {} is known in: {}", column.column, column.unit, mapped.name,
-                                base::Join(known, ", ")));
+    problems_.Add(entry, format("column '{}' declares unit '{}', but {} is known in: {}",
+                                column.column, column.unit, mapped.name, base::Join(known, ", ")));
   }
 
   void ReadRecord() {
     const Json& record = document_["record"];
-    problems_.CheckKeys(record, {"id", "subject", "encounter", "event_time", "known_time", "status", "measurements", "code",
-                                 "value", "unit", "code_system"});
+    problems_.CheckKeys(record, {"id", "subject", "encounter", "event_time", "known_time", "status",
+                                 "measurements", "code", "value", "unit", "code_system"});
     RecordMapping& mapping = source_.record;
     mapping.id = problems_.Text(record, "id", false);
     mapping.subject = problems_.Text(record, "subject");
@@ -204,14 +228,17 @@ Result<SourceMapping> SourceMapping::Load(const std::string& path, const Concept
   return Reader(path, document, concepts).Read();
 }
 
-Result<std::vector<SourceMapping>> LoadSources(const std::string& folder, const Concepts& concepts) {
+Result<std::vector<SourceMapping>> LoadSources(const std::string& folder,
+                                               const Concepts& concepts) {
   std::vector<SourceMapping> sources;
   Problems all("");
   for (const auto& name : TRY(base::ListFolder(folder))) {
     if (!base::EndsWith(name, ".yaml")) continue;
     auto source = SourceMapping::Load(folder + "/" + name, concepts);
-    if (source.ok()) sources.push_back(std::move(*source));
-    else all.Add(source.error());
+    if (source.ok())
+      sources.push_back(std::move(*source));
+    else
+      all.Add(source.error());
   }
   TRY(all.ToResult());
   return sources;

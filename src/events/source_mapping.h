@@ -1,4 +1,5 @@
-// What a source is and how its records map to events: clinic/sources/*.yaml, read and checked. Immutable after load.
+// What a source is and how its records map to events: clinic/sources/*.yaml, read and checked.
+// Immutable after load.
 #pragma once
 
 #include <map>
@@ -19,25 +20,26 @@ enum class Role { kConcept, kStatic, kTime, kLabel, kSubject, kEncounter, kIgnor
 struct ColumnMapping {
   std::string column;
   Role role = Role::kIgnored;
-  int concept_index = -1;      // of concept, static (may be -1: kept under its source code) and label columns
-  std::string unit;            // UCUM of the cells; empty where the source has none
-  bool optional = false;       // the file may lack it
+  int concept_index =
+      -1;            // of concept, static (may be -1: kept under its source code) and label columns
+  std::string unit;  // UCUM of the cells; empty where the source has none
+  bool optional = false;  // the file may lack it
   int line = 0;
 };
 
 // Which member files belong to which feed.
 struct FeedMapping {
   std::string feed;
-  std::string pattern;         // shell pattern on the file name ("patient-vitals*.ndjson*")
-  bool is_static = false;      // its values are versions of patient or encounter facts
+  std::string pattern;     // shell pattern on the file name ("patient-vitals*.ndjson*")
+  bool is_static = false;  // its values are versions of patient or encounter facts
 };
 
 // Names of the members of an NDJSON record, dots for nesting.
 struct RecordMapping {
   std::string id, subject, encounter, event_time, known_time, status;
-  std::string measurements;    // list of coded values; "" = the record itself is one
+  std::string measurements;  // list of coded values; "" = the record itself is one
   std::string code, value, unit;
-  std::string code_system;     // prefix of codes: "LOINC" → "LOINC//8867-4"
+  std::string code_system;  // prefix of codes: "LOINC" → "LOINC//8867-4"
 };
 
 struct SourceMapping {
@@ -46,22 +48,22 @@ struct SourceMapping {
   bool synthetic = false;
   bool public_identifiers = false;
   std::string identifier_system;
-  std::vector<FeedMapping> feeds;          // at least one
-  std::vector<std::string> missing;        // cell texts that mean "no value"; "" always does
+  std::vector<FeedMapping> feeds;    // at least one
+  std::vector<std::string> missing;  // cell texts that mean "no value"; "" always does
 
   // Tabular sources.
-  std::string subject_column;              // or, where empty, the file name:
-  std::string subject_pattern;             // regular expression on the file name, first group or whole match
+  std::string subject_column;   // or, where empty, the file name:
+  std::string subject_pattern;  // regular expression on the file name, first group or whole match
   std::string time_column;
-  bool relative_time = false;              // time_column counts hours from `anchor_us`
+  bool relative_time = false;  // time_column counts hours from `anchor_us`
   int64_t anchor_us = 0, relative_unit_us = 0;
   std::optional<int> zone_offset_minutes;  // of local times
   std::optional<int64_t> latency_us;       // overrides every concept's
   bool rows_are_prediction_times = false;
-  int admission_concept = -1;              // emitted at the anchor, once per subject
+  int admission_concept = -1;  // emitted at the anchor, once per subject
   std::vector<ColumnMapping> columns;
 
-  RecordMapping record;                    // NDJSON sources
+  RecordMapping record;  // NDJSON sources
 
   // SHA-256 over what changes answers, hex.
   std::string hash;

@@ -15,15 +15,20 @@ constexpr std::string_view kHeaderMark = "header=";
 class TabularNormalizer : public Normalizer {
  public:
   TabularNormalizer(const SourceMapping& source, const Concepts& concepts, int64_t now_us)
-      : source_(source), concepts_(concepts), now_us_(now_us), subject_pattern_(source.subject_pattern) {
-    for (const auto& column : source_.columns) source_codes_.push_back(source_.name + "//" + column.column);
+      : source_(source),
+        concepts_(concepts),
+        now_us_(now_us),
+        subject_pattern_(source.subject_pattern) {
+    for (const auto& column : source_.columns)
+      source_codes_.push_back(source_.name + "//" + column.column);
   }
 
   void Add(const RawRecord& record, Normalized* out) override {
     ++out->records;
     UseHeader(record.content_type);
     bool quoted = source_.format == Format::kCsv;
-    if (!SplitFields(record.payload, separator(), quoted, &cells_, &unquoted_) || cells_.size() != header_fields_) {
+    if (!SplitFields(record.payload, separator(), quoted, &cells_, &unquoted_) ||
+        cells_.size() != header_fields_) {
       ++out->unparsable_records;
       return Quarantine(record, "", Reason::kUnparsable, "fields", out);
     }
@@ -36,22 +41,26 @@ class TabularNormalizer : public Normalizer {
     }
     row_.received_seq = record.received_seq;
     row_.feed = record.feed;
-    row_.encounter_ref = encounter_position_ < 0 ? std::string_view() : cells_[static_cast<size_t>(encounter_position_)];
+    row_.encounter_ref = encounter_position_ < 0 ? std::string_view()
+                                                 : cells_[static_cast<size_t>(encounter_position_)];
     AddMarkerAndAdmission(record, out);
     for (size_t i = 0; i < source_.columns.size(); ++i) {
-      if (positions_[i] >= 0) AddCell(record, source_.columns[i], i, cells_[static_cast<size_t>(positions_[i])], out);
+      if (positions_[i] >= 0)
+        AddCell(record, source_.columns[i], i, cells_[static_cast<size_t>(positions_[i])], out);
     }
   }
 
  private:
   char separator() const { return source_.format == Format::kPsv ? '|' : ','; }
 
-  // Rows of one file share their header, so the map from columns to positions is made once per header.
+  // Rows of one file share their header, so the map from columns to positions is made once per
+  // header.
   void UseHeader(std::string_view content_type) {
     if (content_type == content_type_) return;
     content_type_ = content_type;
     size_t at = content_type.find(kHeaderMark);
-    std::string_view header = at == content_type.npos ? "" : content_type.substr(at + kHeaderMark.size());
+    std::string_view header =
+        at == content_type.npos ? "" : content_type.substr(at + kHeaderMark.size());
     std::vector<std::string> extra;
     header_drifted_ = !CheckHeader(source_, header, &extra).ok();
     std::vector<std::string_view> names;
@@ -75,12 +84,14 @@ class TabularNormalizer : public Normalizer {
     if (subject_position_ >= 0) return base::Trim(cells_[static_cast<size_t>(subject_position_)]);
     auto position = record.source_position;
     size_t begin = position.rfind('/'), end = position.rfind('#');
-    auto file = position.substr(begin == position.npos ? 0 : begin + 1, end == position.npos ? end : end - begin - 1);
+    auto file = position.substr(begin == position.npos ? 0 : begin + 1,
+                                end == position.npos ? end : end - begin - 1);
     if (file == file_name_) return file_subject_;
     file_name_ = file;
     std::smatch match;
     file_subject_.clear();
-    if (std::regex_search(file_name_, match, subject_pattern_)) file_subject_ = match.size() > 1 ? match[1] : match[0];
+    if (std::regex_search(file_name_, match, subject_pattern_))
+      file_subject_ = match.size() > 1 ? match[1] : match[0];
     return file_subject_;
   }
 
@@ -90,7 +101,8 @@ class TabularNormalizer : public Normalizer {
     if (source_.relative_time) {
       auto count = base::ParseDouble(cell);
       if (!count || std::fabs(*count) > 1e7) return false;
-      row_.event_time_us = source_.anchor_us + std::llround(*count * static_cast<double>(source_.relative_unit_us));
+      row_.event_time_us =
+          source_.anchor_us + std::llround(*count * static_cast<double>(source_.relative_unit_us));
       return true;
     }
     auto time = base::ParseTime(cell, source_.zone_offset_minutes);
@@ -113,7 +125,8 @@ class TabularNormalizer : public Normalizer {
 
   bool IsMissing(std::string_view cell) const {
     cell = base::Trim(cell);
-    return cell.empty() || std::find(source_.missing.begin(), source_.missing.end(), cell) != source_.missing.end();
+    return cell.empty() ||
+           std::find(source_.missing.begin(), source_.missing.end(), cell) != source_.missing.end();
   }
 
   void AddMarkerAndAdmission(const RawRecord& record, Normalized* out) {
@@ -140,7 +153,8 @@ class TabularNormalizer : public Normalizer {
     ++out->markers;
   }
 
-  void AddCell(const RawRecord& record, const ColumnMapping& column, size_t index, std::string_view cell, Normalized* out) {
+  void AddCell(const RawRecord& record, const ColumnMapping& column, size_t index,
+               std::string_view cell, Normalized* out) {
     bool measured = column.role == Role::kConcept;
     if (!measured && column.role != Role::kStatic && column.role != Role::kLabel) return;
     cell = base::Trim(cell);
@@ -149,7 +163,8 @@ class TabularNormalizer : public Normalizer {
     if (column.role == Role::kStatic && !StaticChanged(index, cell)) return;
     auto number = base::ParseDouble(cell);
     bool plain_fact = column.role == Role::kStatic && column.concept_index < 0;
-    if (!number && !plain_fact) return Quarantine(record, column.column, Reason::kTypeMismatch, "number", out);
+    if (!number && !plain_fact)
+      return Quarantine(record, column.column, Reason::kTypeMismatch, "number", out);
     row_.value = number.value_or(std::nan(""));
     row_.text = number ? std::string_view() : cell;
     row_.source_code = source_codes_[index];
@@ -158,7 +173,8 @@ class TabularNormalizer : public Normalizer {
     if (column.concept_index >= 0) {
       const Concept& mapped = concepts_[column.concept_index];
       Checked checked = ToCanonical(mapped, *number, column.unit);
-      if (checked.reason) return Quarantine(record, column.column, *checked.reason, checked.rule, out);
+      if (checked.reason)
+        return Quarantine(record, column.column, *checked.reason, checked.rule, out);
       row_.value = checked.value;
       row_.concept_name = mapped.name;
       row_.source_code = {};
@@ -187,7 +203,7 @@ class TabularNormalizer : public Normalizer {
   // Of the header in use.
   std::string content_type_;
   size_t header_fields_ = 0;
-  bool header_drifted_ = false;   // it does not fit the mapping: nothing of its rows can be trusted
+  bool header_drifted_ = false;  // it does not fit the mapping: nothing of its rows can be trusted
   std::vector<int> positions_;
   int subject_position_ = -1, time_position_ = -1, encounter_position_ = -1;
   // Of the row in hand.
@@ -201,7 +217,8 @@ class TabularNormalizer : public Normalizer {
 
 }  // namespace
 
-std::unique_ptr<Normalizer> CreateTabularNormalizer(const SourceMapping& source, const Concepts& concepts, int64_t now_us) {
+std::unique_ptr<Normalizer> CreateTabularNormalizer(const SourceMapping& source,
+                                                    const Concepts& concepts, int64_t now_us) {
   return std::make_unique<TabularNormalizer>(source, concepts, now_us);
 }
 

@@ -18,7 +18,7 @@ namespace {
 using columns::Table;
 using features::Observation;
 
-constexpr int64_t kValuesPerPart = 12 << 20;   // about 100 MB of doubles
+constexpr int64_t kValuesPerPart = 8 << 20;  // 64 MB of doubles
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // What one subject brings, in order of knowledge.
@@ -35,10 +35,12 @@ struct SubjectHistory {
 // Kinds of rows in the ordered stream of events.
 enum Kind : int64_t { kObservation = 0, kMarker = 1, kLabel = 2, kStart = 3, kEnd = 4 };
 
-Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake& lake, const std::string& source) {
+Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake& lake,
+                               const std::string& source) {
   auto table = lake.Subjects();
-  auto found = TRY(engine->QueryAll(format("select subject_id, coalesce(identifier, subject_id::varchar) from ({}) where source = {}",
-                                           table.SelectAll(TRY(table.Load())), base::QuoteSql(source))));
+  auto found = TRY(engine->QueryAll(format(
+      "select subject_id, coalesce(identifier, subject_id::varchar) from ({}) where source = {}",
+      table.SelectAll(TRY(table.Load())), base::QuoteSql(source))));
   struct Placed {
     base::Digest digest;
     int64_t id;
@@ -47,9 +49,11 @@ Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake&
   std::vector<Placed> placed;
   for (size_t i = 0; i < static_cast<size_t>(found.num_rows()); ++i) {
     std::string identifier(found.columns[1].strings[i]);
-    placed.push_back({base::Sha256Of(source + "\n" + identifier), found.columns[0].ints[i], identifier});
+    placed.push_back(
+        {base::Sha256Of(source + "\n" + identifier), found.columns[0].ints[i], identifier});
   }
-  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) { return a.digest < b.digest; });
+  std::sort(placed.begin(), placed.end(),
+            [](const Placed& a, const Placed& b) { return a.digest < b.digest; });
   Subjects subjects;
   for (auto& entry : placed) {
     subjects.ids.push_back(entry.id);
@@ -58,8 +62,8 @@ Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake&
   return subjects;
 }
 
-Result<> StageLookups(engine::SqlEngine* engine, const Subjects& subjects, const events::Concepts& concepts,
-                      const features::Plan& plan) {
+Result<> StageLookups(engine::SqlEngine* engine, const Subjects& subjects,
+                      const events::Concepts& concepts, const features::Plan& plan) {
   using columns::Type;
   Table places({{"subject_id", Type::kInt64}, {"place", Type::kInt64}});
   for (size_t i = 0; i < subjects.ids.size(); ++i) {
@@ -77,9 +81,10 @@ Result<> StageLookups(engine::SqlEngine* engine, const Subjects& subjects, const
   return engine->Append("concepts_used", used);
 }
 
-// Every event that matters, subject by subject, in order of knowledge. The key tells versions of one record apart from
-// other records (data-model.md 3).
-std::string StreamSql(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot, const RowRule& rule) {
+// Every event that matters, subject by subject, in order of knowledge. The key tells versions of
+// one record apart from other records (data-model.md 3).
+std::string StreamSql(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot,
+                      const RowRule& rule) {
   return format(R"(
 with told as (
   select * from ({0}) where source = {1}
@@ -102,8 +107,9 @@ with told as (
 select place, kind, event_time, known_time, received_seq, concept_index, value, is_void, key
 from together join subject_places using (subject_id)
 order by place, known_time, received_seq)",
-                lake.Events().SelectAll(snapshot), base::QuoteSql(rule.source), base::QuoteSql(rule.label_concept),
-                int(kObservation), int(kMarker), int(kLabel), base::QuoteSql(rule.start_concept), int(kStart), int(kEnd),
+                lake.Events().SelectAll(snapshot), base::QuoteSql(rule.source),
+                base::QuoteSql(rule.label_concept), int(kObservation), int(kMarker), int(kLabel),
+                base::QuoteSql(rule.start_concept), int(kStart), int(kEnd),
                 base::QuoteSql(rule.end_concept));
 }
 
@@ -112,34 +118,52 @@ void Take(const Table& chunk, size_t i, SubjectHistory* history) {
   double value = chunk.columns[6].valid[i] != 0 ? chunk.columns[6].doubles[i] : kNaN;
   SubjectHistory::Told told{number(2), value};
   switch (number(1)) {
-    case kMarker: history->markers.push_back(told); return;
-    case kLabel: history->labels.push_back(told); return;
-    case kStart: history->starts.push_back(told); return;
-    case kEnd: history->ends.push_back(told); return;
-    default: break;
+    case kMarker:
+      history->markers.push_back(told);
+      return;
+    case kLabel:
+      history->labels.push_back(told);
+      return;
+    case kStart:
+      history->starts.push_back(told);
+      return;
+    case kEnd:
+      history->ends.push_back(told);
+      return;
+    default:
+      break;
   }
-  history->observations.push_back({.event_time_us = number(2), .known_time_us = number(3), .received_seq = number(4),
-                                   .key = static_cast<uint64_t>(number(8)), .concept_index = static_cast<int32_t>(number(5)),
-                                   .is_void = number(7) != 0, .value = value});
+  history->observations.push_back({.event_time_us = number(2),
+                                   .known_time_us = number(3),
+                                   .received_seq = number(4),
+                                   .key = static_cast<uint64_t>(number(8)),
+                                   .concept_index = static_cast<int32_t>(number(5)),
+                                   .is_void = number(7) != 0,
+                                   .value = value});
 }
 
-std::vector<SubjectHistory::Told> PredictionTimesOf(const SubjectHistory& history, const RowRule& rule) {
+std::vector<SubjectHistory::Told> PredictionTimesOf(const SubjectHistory& history,
+                                                    const RowRule& rule) {
   if (rule.times == PredictionTimes::kSourceRows) {
     auto times = history.markers;
-    std::stable_sort(times.begin(), times.end(), [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
+    std::stable_sort(times.begin(), times.end(),
+                     [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
     return times;
   }
   std::vector<SubjectHistory::Told> times;
   if (history.starts.empty()) return times;
   int64_t start = history.starts.front().time_us;
   int64_t end = history.ends.empty() ? start : history.ends.back().time_us;
-  if (history.ends.empty() && !history.observations.empty()) end = history.observations.back().known_time_us;
+  if (history.ends.empty() && !history.observations.empty())
+    end = history.observations.back().known_time_us;
   int64_t row = 0;
-  for (int64_t t = start + base::kHourUs; t < end; t += base::kHourUs) times.push_back({t, static_cast<double>(++row)});
+  for (int64_t t = start + base::kHourUs; t < end; t += base::kHourUs)
+    times.push_back({t, static_cast<double>(++row)});
   return times;
 }
 
-void AddRow(const SubjectHistory& history, const RowRule& rule, const SubjectHistory::Told& at, PredictionRows* rows) {
+void AddRow(const SubjectHistory& history, const RowRule& rule, const SubjectHistory::Told& at,
+            PredictionRows* rows) {
   double label = kNaN;
   uint8_t excluded = kIncluded;
   if (rule.horizon_us == 0) {
@@ -157,17 +181,20 @@ void AddRow(const SubjectHistory& history, const RowRule& rule, const SubjectHis
   rows->time_us.push_back(at.time_us);
   rows->source_row.push_back(static_cast<int32_t>(at.value));
   rows->label.push_back(label);
-  rows->hours.push_back(history.starts.empty() ? kNaN
-                        : static_cast<double>(at.time_us - history.starts.front().time_us) / double(base::kHourUs));
+  rows->hours.push_back(history.starts.empty()
+                            ? kNaN
+                            : static_cast<double>(at.time_us - history.starts.front().time_us) /
+                                  double(base::kHourUs));
   rows->excluded.push_back(excluded);
 }
 
-void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t count, features::SubjectState* state,
-                    size_t width, double* out) {
+void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t count,
+                    features::SubjectState* state, size_t width, double* out) {
   state->Reset();
   size_t next = 0;
   for (int64_t i = 0; i < count; ++i) {
-    while (next < history.observations.size() && history.observations[next].known_time_us <= times[i]) {
+    while (next < history.observations.size() &&
+           history.observations[next].known_time_us <= times[i]) {
       state->Add(history.observations[next++]);
     }
     state->Compute(times[i], {out + static_cast<size_t>(i) * width, width});
@@ -177,9 +204,12 @@ void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t
 // A part in the making: some subjects, their rows, their vectors.
 class PartBuilder {
  public:
-  PartBuilder(std::shared_ptr<const features::Plan> plan, const RowRule& rule, int num_threads, PartWriter* writer)
+  PartBuilder(std::shared_ptr<const features::Plan> plan, const RowRule& rule, int num_threads,
+              PartWriter* writer)
       : rule_(rule), width_(plan->columns().size()), writer_(writer) {
-    int threads = num_threads > 0 ? num_threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    int threads = num_threads > 0
+                      ? num_threads
+                      : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     for (int i = 0; i < threads; ++i) states_.emplace_back(plan);
   }
 
@@ -240,16 +270,17 @@ class PartBuilder {
   int64_t part_first_ = 0;
 };
 
-std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string>& blocks, const RowRule& rule,
-                  const engine::DeltaSnapshot& events) {
-  std::string text = format("{}|{}|{}|{}|{}|{}|{}|{}", set.hash(), base::Join(blocks, ","), rule.source, int(rule.times),
-                            rule.start_concept, rule.end_concept, rule.label_concept, rule.horizon_us);
+std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string>& blocks,
+                  const RowRule& rule, const engine::DeltaSnapshot& events) {
+  std::string text = format("{}|{}|{}|{}|{}|{}|{}|{}", set.hash(), base::Join(blocks, ","),
+                            rule.source, int(rule.times), rule.start_concept, rule.end_concept,
+                            rule.label_concept, rule.horizon_us);
   for (const auto& file : events.files) text += "|" + file.path;
   return base::Sha256Hex(text).substr(0, 32);
 }
 
-Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuilder* builder, size_t num_subjects,
-                    const std::function<void(double)>& progress) {
+Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuilder* builder,
+                    size_t num_subjects, const std::function<void(double)>& progress) {
   SubjectHistory history;
   bool any = false;
   TRY(engine->Query(sql, [&](const Table& chunk) -> Result<> {
@@ -273,21 +304,27 @@ Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuild
 
 const char* NameOf(Exclusion exclusion) {
   switch (exclusion) {
-    case kIncluded: return "";
-    case kAfterOutcome: return "after the outcome";
-    case kNoLabel: return "no label";
+    case kIncluded:
+      return "";
+    case kAfterOutcome:
+      return "after the outcome";
+    case kNoLabel:
+      return "no label";
   }
   return "";
 }
 
-std::unique_ptr<columns::MatrixSource> OfflineMatrix::Select(const std::vector<std::string>& names) const {
+std::unique_ptr<columns::MatrixSource> OfflineMatrix::Select(
+    const std::vector<std::string>& names) const {
   return std::make_unique<ParquetMatrix>(files, names, rows.size(), temp_folder);
 }
 
 Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakehouse::Lake& lake,
-                                         const events::Concepts& concepts, const features::FeatureSet& feature_set,
-                                         const std::vector<std::string>& blocks, const RowRule& rule,
-                                         const OfflineOptions& options, const std::function<void(double)>& progress) {
+                                         const events::Concepts& concepts,
+                                         const features::FeatureSet& feature_set,
+                                         const std::vector<std::string>& blocks,
+                                         const RowRule& rule, const OfflineOptions& options,
+                                         const std::function<void(double)>& progress) {
   auto plan = TRY(feature_set.Compile(blocks));
   auto snapshot = TRY(lake.Events().Load());
   OfflineMatrix result{.temp_folder = options.temp_folder};
@@ -297,7 +334,8 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
   std::string manifest = result.folder + "/manifest.json";
   if (options.reuse && base::FileExists(manifest)) {
     Json document = TRY(base::ParseJson(TRY(base::ReadFile(manifest))));
-    for (const auto& name : document["files"].items()) result.files.push_back(result.folder + "/" + name.AsString());
+    for (const auto& name : document["files"].items())
+      result.files.push_back(result.folder + "/" + name.AsString());
     result.rows = TRY(ReadIndex(engine, result.folder));
   } else {
     TRY(base::RemoveTree(result.folder));
@@ -309,10 +347,14 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     builder.rows().subjects = std::move(subjects);
     TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule), &builder, num_subjects, progress));
     TRY(writer.WriteIndex(builder.rows()));
-    Json document = Json::Object({{"feature_set", feature_set.name()}, {"feature_set_hash", feature_set.hash()},
-                                  {"blocks", Json::Array(blocks)}, {"source", rule.source}, {"rows", builder.rows().size()},
+    Json document = Json::Object({{"feature_set", feature_set.name()},
+                                  {"feature_set_hash", feature_set.hash()},
+                                  {"blocks", Json::Array(blocks)},
+                                  {"source", rule.source},
+                                  {"rows", builder.rows().size()},
                                   {"files", Json::Array()}});
-    for (const auto& file : writer.files()) document.members().back().second.Add(file.substr(file.rfind('/') + 1));
+    for (const auto& file : writer.files())
+      document.members().back().second.Add(file.substr(file.rfind('/') + 1));
     TRY(base::WriteFileAtomically(manifest, document.ToPrettyString()));
     result.files = writer.files();
     result.rows = std::move(builder.rows());

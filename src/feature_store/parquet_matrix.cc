@@ -26,53 +26,62 @@ void FillColumn(const std::vector<double>& values, size_t width, size_t column, 
 
 }  // namespace
 
-ParquetMatrix::ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names, int64_t num_rows,
-                             std::string temp_folder)
-    : files_(std::move(files)), names_(std::move(names)), num_rows_(num_rows), temp_folder_(std::move(temp_folder)) {}
+ParquetMatrix::ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names,
+                             int64_t num_rows, std::string temp_folder)
+    : files_(std::move(files)),
+      names_(std::move(names)),
+      num_rows_(num_rows),
+      temp_folder_(std::move(temp_folder)) {}
 
 Result<> ParquetMatrix::Scan(const std::function<Result<>(const columns::MatrixBlock&)>& sink) {
   if (files_.empty()) return {};
   if (engine_ == nullptr) {
-    engine_ = TRY(engine::SqlEngine::Open({.temp_folder = temp_folder_, .memory_limit_bytes = kEngineBytes}));
+    engine_ = TRY(
+        engine::SqlEngine::Open({.temp_folder = temp_folder_, .memory_limit_bytes = kEngineBytes}));
   }
   std::string select;
   for (const auto& name : names_) select += (select.empty() ? "" : ", ") + engine::QuoteName(name);
   columns::MatrixBlock block;
   block.num_features = static_cast<int>(names_.size());
-  return engine_->Query(format("select {} from {}", select, ReadParquet(files_)), [&](const Table& chunk) -> Result<> {
-    block.num_rows = chunk.num_rows();
-    if (block.num_rows == 0) return {};
-    size_t width = names_.size();
-    block.values.resize(static_cast<size_t>(block.num_rows) * width);
-    for (size_t k = 0; k < width; ++k) {
-      const Column& column = chunk.columns[k];
-      double* out = block.values.data() + k;
-      for (size_t i = 0; i < column.valid.size(); ++i, out += width) {
-        *out = column.valid[i] != 0 ? column.doubles[i] : std::numeric_limits<double>::quiet_NaN();
-      }
-    }
-    TRY(sink(block));
-    block.first_row += block.num_rows;
-    return {};
-  });
+  return engine_->Query(format("select {} from {}", select, ReadParquet(files_)),
+                        [&](const Table& chunk) -> Result<> {
+                          block.num_rows = chunk.num_rows();
+                          if (block.num_rows == 0) return {};
+                          size_t width = names_.size();
+                          block.values.resize(static_cast<size_t>(block.num_rows) * width);
+                          for (size_t k = 0; k < width; ++k) {
+                            const Column& column = chunk.columns[k];
+                            double* out = block.values.data() + k;
+                            for (size_t i = 0; i < column.valid.size(); ++i, out += width) {
+                              *out = column.valid[i] != 0
+                                         ? column.doubles[i]
+                                         : std::numeric_limits<double>::quiet_NaN();
+                            }
+                          }
+                          TRY(sink(block));
+                          block.first_row += block.num_rows;
+                          return {};
+                        });
 }
 
-Result<PartWriter> PartWriter::Open(std::string folder, std::vector<std::string> names, const std::string& temp_folder) {
+Result<PartWriter> PartWriter::Open(std::string folder, std::vector<std::string> names,
+                                    const std::string& temp_folder) {
   PartWriter writer;
   writer.folder_ = std::move(folder);
   writer.names_ = std::move(names);
   TRY(base::MakeFolders(writer.folder_));
-  writer.engine_ = TRY(engine::SqlEngine::Open({.temp_folder = temp_folder, .memory_limit_bytes = kEngineBytes}));
-  columns::Schema schema = {{"subject_id", Type::kInt64}, {"prediction_time", Type::kTimestamp}, {"source_row", Type::kInt64}};
-  for (const auto& name : writer.names_) schema.push_back({name, Type::kDouble});
-  TRY(writer.engine_->CreateTable("part", schema));
+  writer.engine_ = TRY(
+      engine::SqlEngine::Open({.temp_folder = temp_folder, .memory_limit_bytes = kEngineBytes}));
   return writer;
 }
 
-Result<> PartWriter::Write(const PredictionRows& rows, int64_t first, const std::vector<double>& values) {
+Result<> PartWriter::Write(const PredictionRows& rows, int64_t first,
+                           const std::vector<double>& values) {
   size_t width = names_.size();
   auto count = static_cast<int64_t>(values.size() / width);
-  columns::Schema schema = {{"subject_id", Type::kInt64}, {"prediction_time", Type::kTimestamp}, {"source_row", Type::kInt64}};
+  columns::Schema schema = {{"subject_id", Type::kInt64},
+                            {"prediction_time", Type::kTimestamp},
+                            {"source_row", Type::kInt64}};
   for (const auto& name : names_) schema.push_back({name, Type::kDouble});
   Table table(schema);
   for (int64_t i = first; i < first + count; ++i) {
@@ -82,18 +91,25 @@ Result<> PartWriter::Write(const PredictionRows& rows, int64_t first, const std:
     table.columns[2].AppendInt(rows.source_row[row]);
   }
   for (size_t k = 0; k < width; ++k) FillColumn(values, width, k, &table.columns[k + 3]);
-  TRY(engine_->Execute("delete from part"));
+  TRY(engine_->CreateTable("part", schema));
   TRY(engine_->Append("part", table));
   std::string path = format("{}/part-{:05}.parquet", folder_, files_.size());
-  TRY(engine_->Execute(format("copy part to {} (format parquet, compression zstd, compression_level 1)", base::QuoteSql(path))));
+  TRY(engine_->Execute(
+      format("copy part to {} (format parquet, compression zstd, compression_level 1)",
+             base::QuoteSql(path))));
   files_.push_back(path);
-  return {};
+  return engine_->Execute("drop table part");
 }
 
 Result<> PartWriter::WriteIndex(const PredictionRows& rows) {
-  Table table({{"subject", Type::kInt64}, {"subject_id", Type::kInt64}, {"identifier", Type::kString},
-               {"prediction_time", Type::kTimestamp}, {"source_row", Type::kInt64}, {"label", Type::kDouble},
-               {"hours", Type::kDouble}, {"excluded", Type::kInt64}});
+  Table table({{"subject", Type::kInt64},
+               {"subject_id", Type::kInt64},
+               {"identifier", Type::kString},
+               {"prediction_time", Type::kTimestamp},
+               {"source_row", Type::kInt64},
+               {"label", Type::kDouble},
+               {"hours", Type::kDouble},
+               {"excluded", Type::kInt64}});
   for (size_t i = 0; i < rows.subject.size(); ++i) {
     auto subject = static_cast<size_t>(rows.subject[i]);
     table.columns[0].AppendInt(rows.subject[i]);
@@ -107,7 +123,8 @@ Result<> PartWriter::WriteIndex(const PredictionRows& rows) {
   }
   TRY(engine_->CreateTable("row_index", table.schema()));
   TRY(engine_->Append("row_index", table));
-  return engine_->Execute(format("copy row_index to {} (format parquet, compression zstd)", base::QuoteSql(folder_ + "/rows.parquet")));
+  return engine_->Execute(format("copy row_index to {} (format parquet, compression zstd)",
+                                 base::QuoteSql(folder_ + "/rows.parquet")));
 }
 
 Result<PredictionRows> ReadIndex(engine::SqlEngine* engine, const std::string& folder) {
@@ -120,7 +137,8 @@ Result<PredictionRows> ReadIndex(engine::SqlEngine* engine, const std::string& f
         rows.subjects.identifiers.emplace_back(chunk.columns[2].strings[i]);
       }
       auto number = [&](size_t k) {
-        return chunk.columns[k].valid[i] != 0 ? chunk.columns[k].doubles[i] : std::numeric_limits<double>::quiet_NaN();
+        return chunk.columns[k].valid[i] != 0 ? chunk.columns[k].doubles[i]
+                                              : std::numeric_limits<double>::quiet_NaN();
       };
       rows.subject.push_back(subject);
       rows.time_us.push_back(chunk.columns[3].ints[i]);
@@ -131,7 +149,8 @@ Result<PredictionRows> ReadIndex(engine::SqlEngine* engine, const std::string& f
     }
     return {};
   };
-  TRY(engine->Query(format("select * from read_parquet({})", base::QuoteSql(folder + "/rows.parquet")), take));
+  TRY(engine->Query(
+      format("select * from read_parquet({})", base::QuoteSql(folder + "/rows.parquet")), take));
   return rows;
 }
 

@@ -13,7 +13,8 @@ namespace codman::feature_store {
 
 class ParquetMatrix : public columns::MatrixSource {
  public:
-  ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names, int64_t num_rows, std::string temp_folder);
+  ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names, int64_t num_rows,
+                std::string temp_folder);
   int64_t num_rows() const override { return num_rows_; }
   const std::vector<std::string>& feature_names() const override { return names_; }
   Result<> Scan(const std::function<Result<>(const columns::MatrixBlock&)>& sink) override;
@@ -22,13 +23,14 @@ class ParquetMatrix : public columns::MatrixSource {
   std::vector<std::string> files_, names_;
   int64_t num_rows_;
   std::string temp_folder_;
-  std::unique_ptr<engine::SqlEngine> engine_;   // its own: a scan must not block the caller's engine
+  std::unique_ptr<engine::SqlEngine> engine_;  // its own: a scan must not block the caller's engine
 };
 
 // Writes rows [first, first + count) of `rows` with their vectors (row-major) as one Parquet file.
 class PartWriter {
  public:
-  static Result<PartWriter> Open(std::string folder, std::vector<std::string> names, const std::string& temp_folder);
+  static Result<PartWriter> Open(std::string folder, std::vector<std::string> names,
+                                 const std::string& temp_folder);
   Result<> Write(const PredictionRows& rows, int64_t first, const std::vector<double>& values);
   const std::vector<std::string>& files() const { return files_; }
   // The row index beside the parts.

@@ -12,8 +12,8 @@
 namespace codman::feature_store {
 
 enum class PredictionTimes {
-  kSourceRows,   // where the source says so (a row of its file): the markers of silver
-  kHourly,       // every hour of the stay, from one hour after `start_concept` until `end_concept`
+  kSourceRows,  // where the source says so (a row of its file): the markers of silver
+  kHourly,      // every hour of the stay, from one hour after `start_concept` until `end_concept`
 };
 
 struct RowRule {
@@ -21,8 +21,9 @@ struct RowRule {
   PredictionTimes times = PredictionTimes::kSourceRows;
   std::string start_concept = "icu_admission", end_concept = "icu_discharge";
   std::string label_concept;
-  // 0: the label is the value told at the row's own time (missing = no label). Else it is 1 where `label_concept` is told
-  // in (t, t + horizon], and rows at or after its first telling are outside the cohort.
+  // 0: the label is the value told at the row's own time (missing = no label). Else it is 1 where
+  // `label_concept` is told in (t, t + horizon], and rows at or after its first telling are outside
+  // the cohort.
   int64_t horizon_us = 0;
 };
 
@@ -32,19 +33,20 @@ const char* NameOf(Exclusion exclusion);
 
 struct Subjects {
   // In the order of SHA-256(source, identifier): the same for every installation.
-  std::vector<int64_t> ids;               // tokens
-  std::vector<std::string> identifiers;   // of the source; the token as text where they are protected
+  std::vector<int64_t> ids;  // tokens
+  std::vector<std::string>
+      identifiers;  // of the source; the token as text where they are protected
 };
 
 // One entry per prediction row, in the order of subjects and, within a subject, of time.
 struct PredictionRows {
   Subjects subjects;
-  std::vector<int32_t> subject;           // index into subjects
+  std::vector<int32_t> subject;  // index into subjects
   std::vector<int64_t> time_us;
-  std::vector<int32_t> source_row;        // 1-based, of the source or counted within the subject
-  std::vector<double> label;              // NaN where there is none
-  std::vector<double> hours;              // since `start_concept`; NaN where it is not known
-  std::vector<uint8_t> excluded;          // Exclusion
+  std::vector<int32_t> source_row;  // 1-based, of the source or counted within the subject
+  std::vector<double> label;        // NaN where there is none
+  std::vector<double> hours;        // since `start_concept`; NaN where it is not known
+  std::vector<uint8_t> excluded;    // Exclusion
   int64_t size() const { return static_cast<int64_t>(subject.size()); }
 };
 

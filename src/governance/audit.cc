@@ -21,7 +21,9 @@ std::string Encode(const AuditRecord& record, std::string_view sealed) {
   return text;
 }
 
-std::string CheckpointMessage(uint64_t seq, const std::string& digest) { return format("codman-audit:{}:{}", seq, digest); }
+std::string CheckpointMessage(uint64_t seq, const std::string& digest) {
+  return format("codman-audit:{}:{}", seq, digest);
+}
 
 }  // namespace
 
@@ -43,31 +45,42 @@ Json ToJson(const AuditRecord& record) {
   return json;
 }
 
-Audit::Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::string seal_key, std::string signing_key)
-    : folder_(std::move(folder)), log_(std::move(log)), seal_key_(std::move(seal_key)), signing_key_(std::move(signing_key)) {}
+Audit::Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::string seal_key,
+             std::string signing_key)
+    : folder_(std::move(folder)),
+      log_(std::move(log)),
+      seal_key_(std::move(seal_key)),
+      signing_key_(std::move(signing_key)) {}
 
 Result<std::unique_ptr<Audit>> Audit::Open(const std::string& folder, const Secrets& secrets) {
   TRY(base::MakeFolders(folder, 0700));
   auto log = TRY(storage::DurableLog::Open(folder, {.chained = true}));
-  return std::unique_ptr<Audit>(
-      new Audit(folder, std::move(log), TRY(secrets.Key("audit_key")), TRY(secrets.Key("signing_key"))));
+  return std::unique_ptr<Audit>(new Audit(folder, std::move(log), TRY(secrets.Key("audit_key")),
+                                          TRY(secrets.Key("signing_key"))));
+}
+
+Result<uint64_t> Audit::Append(const AuditRecord& record) {
+  return log_->Append(Encode(record, ""), base::NowUs());
 }
 
 Result<uint64_t> Audit::Record(const AuditRecord& record) {
-  uint64_t seq = TRY(log_->Append(Encode(record, ""), base::NowUs()));
+  uint64_t seq = TRY(Append(record));
   TRY(log_->Sync(seq));
   return seq;
 }
 
 Result<uint64_t> Audit::AppendSealed(const AuditRecord& record, std::string_view payload) {
-  return log_->Append(Encode(record, base::Seal(seal_key_, payload, "journal")), base::NowUs(), kSealKeyId, true);
+  return log_->Append(Encode(record, base::Seal(seal_key_, payload, "journal")), base::NowUs(),
+                      kSealKeyId, true);
 }
 
 Result<> Audit::Read(uint64_t from, const std::function<Result<>(const Entry&)>& sink) const {
   return log_->Read(from, [&](const storage::LogRecord& record) -> Result<> {
     size_t end = record.payload.find('\n');
-    Entry entry{record.seq, record.time_us, TRY(base::ParseJson(record.payload.substr(0, end))), ""};
-    if (record.sealed) entry.payload = TRY(base::Unseal(seal_key_, record.payload.substr(end + 1), "journal"));
+    Entry entry{record.seq, record.time_us, TRY(base::ParseJson(record.payload.substr(0, end))),
+                ""};
+    if (record.sealed)
+      entry.payload = TRY(base::Unseal(seal_key_, record.payload.substr(end + 1), "journal"));
     return sink(entry);
   });
 }
@@ -82,9 +95,14 @@ Result<> Audit::WriteCheckpoint() {
   }));
   std::string path = folder_ + kCheckpointFile;
   std::string lines = base::FileExists(path) ? TRY(base::ReadFile(path)) : "";
-  std::string signature = base::ToHex(base::Ed25519Sign(signing_key_, CheckpointMessage(last, digest)));
-  lines += Json::Object({{"seq", last}, {"digest", digest}, {"time", base::FormatTime(base::NowUs())}, {"signature", signature}})
-               .ToString() + "\n";
+  std::string signature =
+      base::ToHex(base::Ed25519Sign(signing_key_, CheckpointMessage(last, digest)));
+  lines += Json::Object({{"seq", last},
+                         {"digest", digest},
+                         {"time", base::FormatTime(base::NowUs())},
+                         {"signature", signature}})
+               .ToString() +
+           "\n";
   return base::WriteFileAtomically(path, lines, {.mode = 0600});
 }
 
@@ -95,28 +113,32 @@ Result<AuditVerdict> VerifyAudit(const std::string& folder, const std::string& p
   for (auto line : base::Split(lines, '\n')) {
     if (line.empty()) continue;
     Json checkpoint = TRY(base::ParseJson(line).While("reading " + path));
-    checkpoints[static_cast<uint64_t>(checkpoint["seq"].AsInt())] = {checkpoint["digest"].AsString(),
-                                                                     checkpoint["signature"].AsString()};
+    checkpoints[static_cast<uint64_t>(checkpoint["seq"].AsInt())] = {
+        checkpoint["digest"].AsString(), checkpoint["signature"].AsString()};
   }
   AuditVerdict verdict;
   uint64_t last = 0;
-  verdict.records = TRY(storage::VerifyLog(folder, true, [&](const storage::LogRecord& record) -> Result<> {
-    last = record.seq;
-    verdict.head_digest = base::ToHex(record.digest);
-    auto checkpoint = checkpoints.find(record.seq);
-    if (checkpoint == checkpoints.end()) return {};
-    const auto& [digest, signature] = checkpoint->second;
-    auto bytes = base::FromHex(signature);
-    if (digest != verdict.head_digest || !bytes.ok() ||
-        !base::Ed25519Verify(public_key, CheckpointMessage(record.seq, digest), *bytes)) {
-      return base::DataQuality(format("the audit log does not fit its signed checkpoint at record {}", record.seq));
-    }
-    ++verdict.checkpoints;
-    return {};
-  }));
+  verdict.records =
+      TRY(storage::VerifyLog(folder, true, [&](const storage::LogRecord& record) -> Result<> {
+        last = record.seq;
+        verdict.head_digest = base::ToHex(record.digest);
+        auto checkpoint = checkpoints.find(record.seq);
+        if (checkpoint == checkpoints.end()) return {};
+        const auto& [digest, signature] = checkpoint->second;
+        auto bytes = base::FromHex(signature);
+        if (digest != verdict.head_digest || !bytes.ok() ||
+            !base::Ed25519Verify(public_key, CheckpointMessage(record.seq, digest), *bytes)) {
+          return base::DataQuality(
+              format("the audit log does not fit its signed checkpoint at record {}", record.seq));
+        }
+        ++verdict.checkpoints;
+        return {};
+      }));
   if (!checkpoints.empty() && checkpoints.rbegin()->first > last) {
-    return base::DataQuality(format("the audit log ends at record {}, but a signed checkpoint names record {}: the end was cut off",
-                                    last, checkpoints.rbegin()->first));
+    return base::DataQuality(
+        format("the audit log ends at record {}, but a signed checkpoint names record {}: the end "
+               "was cut off",
+               last, checkpoints.rbegin()->first));
   }
   return verdict;
 }

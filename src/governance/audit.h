@@ -1,8 +1,9 @@
-// The audit log: who did what to which object, why, and with what outcome. One hash-chained durable log, kept outside the
-// lake; the prediction journal shares it, so a prediction and its audit record are one commit.
+// The audit log: who did what to which object, why, and with what outcome. One hash-chained durable
+// log, kept outside the lake; the prediction journal shares it, so a prediction and its audit
+// record are one commit.
 //
-// Tamper-evident, not tamper-proof: whoever holds the machine can rewrite everything, but not unnoticed by a verifier who
-// kept a signed checkpoint. Thread-safe.
+// Tamper-evident, not tamper-proof: whoever holds the machine can rewrite everything, but not
+// unnoticed by a verifier who kept a signed checkpoint. Thread-safe.
 #pragma once
 
 #include <functional>
@@ -19,36 +20,41 @@ namespace codman::governance {
 
 struct AuditRecord {
   std::string actor, role, address;
-  std::string action;        // "train", "predict", "model.activate", "GET /api/v1/models"
-  std::string object;        // "model sepsis/process-3", "table gold.icu_stays"
-  int64_t subject_id = 0;    // token; 0 = none
+  std::string action;      // "train", "predict", "model.activate", "GET /api/v1/models"
+  std::string object;      // "model sepsis/process-3", "table gold.icu_stays"
+  int64_t subject_id = 0;  // token; 0 = none
   std::string reason, outcome, request_id;
-  Json details;              // counts, hashes: never a patient's value
+  Json details;  // counts, hashes: never a patient's value
 };
 
 class Audit {
  public:
   static Result<std::unique_ptr<Audit>> Open(const std::string& folder, const Secrets& secrets);
 
+  // Appends without waiting: durable after Sync of its number.
+  Result<uint64_t> Append(const AuditRecord& record);
   // Appends and waits until it is on stable storage. Gives its sequence number.
   Result<uint64_t> Record(const AuditRecord& record);
-  // Appends a sealed payload (a journalled prediction) with its open head; not yet durable, see Sync.
+  // Appends a sealed payload (a journalled prediction) with its open head; not yet durable, see
+  // Sync.
   Result<uint64_t> AppendSealed(const AuditRecord& record, std::string_view payload);
   Result<> Sync(uint64_t seq) { return log_->Sync(seq); }
 
   struct Entry {
     uint64_t seq = 0;
     int64_t time_us = 0;
-    Json head;               // the record
-    std::string payload;     // unsealed, "" where there is none
+    Json head;            // the record
+    std::string payload;  // unsealed, "" where there is none
   };
   Result<> Read(uint64_t from, const std::function<Result<>(const Entry&)>& sink) const;
 
-  // Signs the chain's end (Ed25519): a line of `<folder>/checkpoints.jsonl`, to be anchored elsewhere.
+  // Signs the chain's end (Ed25519): a line of `<folder>/checkpoints.jsonl`, to be anchored
+  // elsewhere.
   Result<> WriteCheckpoint();
 
  private:
-  Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::string seal_key, std::string signing_key);
+  Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::string seal_key,
+        std::string signing_key);
   std::string folder_;
   std::unique_ptr<storage::DurableLog> log_;
   std::string seal_key_, signing_key_;
@@ -57,10 +63,10 @@ class Audit {
 struct AuditVerdict {
   uint64_t records = 0;
   uint64_t checkpoints = 0;
-  std::string head_digest;   // hex, of the last record
+  std::string head_digest;  // hex, of the last record
 };
-// Walks every segment without owning the folder. The error names the first altered, missing or reordered record, or the
-// checkpoint that does not fit.
+// Walks every segment without owning the folder. The error names the first altered, missing or
+// reordered record, or the checkpoint that does not fit.
 Result<AuditVerdict> VerifyAudit(const std::string& folder, const std::string& public_key);
 
 Json ToJson(const AuditRecord& record);

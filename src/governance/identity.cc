@@ -8,11 +8,13 @@
 namespace codman::governance {
 namespace {
 
-constexpr uint64_t kTokenMask = (1ULL << 53) - 1;   // every token is exact in JSON and in a double
+constexpr uint64_t kTokenMask = (1ULL << 53) - 1;  // every token is exact in JSON and in a double
 constexpr char kSealContext[] = "identity";
 
 constexpr std::array<storage::Migration, 1> kMigrations = {{
-    {1, "create table identities (subject_id integer primary key, fingerprint text not null, sealed blob not null)"},
+    {1,
+     "create table identities (subject_id integer primary key, fingerprint text not null, sealed "
+     "blob not null)"},
 }};
 
 std::string IdentityText(std::string_view system, const std::string& identifier) {
@@ -33,18 +35,22 @@ Result<int64_t> Identity::TokenOf(std::string_view system, const std::string& id
   std::string fingerprint = base::ToHex(base::HmacSha256(vault_key_, identity));
   for (int attempt = 0;; ++attempt) {
     std::string keyed = attempt == 0 ? identity : identity + format("#{}", attempt);
-    auto token = static_cast<int64_t>(base::LowBits(base::HmacSha256(subject_key_, keyed)) & kTokenMask);
-    auto found = TRY(database_->Query("select fingerprint from identities where subject_id = ?", {token}));
+    auto token =
+        static_cast<int64_t>(base::LowBits(base::HmacSha256(subject_key_, keyed)) & kTokenMask);
+    auto found =
+        TRY(database_->Query("select fingerprint from identities where subject_id = ?", {token}));
     if (found.size() == 0) {
-      TRY(database_->Execute("insert into identities values (?, ?, ?)",
-                             {token, fingerprint, base::ToHex(base::Seal(vault_key_, identity, kSealContext))}));
+      TRY(database_->Execute(
+          "insert into identities values (?, ?, ?)",
+          {token, fingerprint, base::ToHex(base::Seal(vault_key_, identity, kSealContext))}));
       return token;
     }
     if (found.Text(0, "fingerprint") == fingerprint) return token;
   }
 }
 
-Result<std::vector<int64_t>> Identity::Tokens(std::string_view system, const std::vector<std::string>& identifiers) {
+Result<std::vector<int64_t>> Identity::Tokens(std::string_view system,
+                                              const std::vector<std::string>& identifiers) {
   std::vector<int64_t> tokens;
   tokens.reserve(identifiers.size());
   TRY(database_->Transaction([&]() -> Result<> {
@@ -55,9 +61,11 @@ Result<std::vector<int64_t>> Identity::Tokens(std::string_view system, const std
 }
 
 Result<std::pair<std::string, std::string>> Identity::Reveal(int64_t subject_id) const {
-  auto found = TRY(database_->Query("select sealed from identities where subject_id = ?", {subject_id}));
+  auto found =
+      TRY(database_->Query("select sealed from identities where subject_id = ?", {subject_id}));
   if (found.size() == 0) return base::NotFound("no such subject in the identity vault");
-  std::string identity = TRY(base::Unseal(vault_key_, TRY(base::FromHex(found.Text(0, "sealed"))), kSealContext));
+  std::string identity =
+      TRY(base::Unseal(vault_key_, TRY(base::FromHex(found.Text(0, "sealed"))), kSealContext));
   size_t end = identity.find('\0');
   return std::pair(identity.substr(0, end), identity.substr(end + 1));
 }

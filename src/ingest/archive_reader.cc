@@ -22,7 +22,8 @@ std::string PlainName(const std::string& path) {
 
 class LibArchiveReader : public ArchiveReader {
  public:
-  explicit LibArchiveReader(std::string path) : path_(std::move(path)), archive_(archive_read_new()) {}
+  explicit LibArchiveReader(std::string path)
+      : path_(std::move(path)), archive_(archive_read_new()) {}
   ~LibArchiveReader() override { archive_read_free(archive_); }
 
   Result<> Start() {
@@ -32,7 +33,8 @@ class LibArchiveReader : public ArchiveReader {
     archive_read_support_format_zip(archive_);
     archive_read_support_format_raw(archive_);
     archive_read_support_format_empty(archive_);
-    if (archive_read_open_filename(archive_, path_.c_str(), kBlockBytes) != ARCHIVE_OK) return Failure();
+    if (archive_read_open_filename(archive_, path_.c_str(), kBlockBytes) != ARCHIVE_OK)
+      return Failure();
     return {};
   }
 
@@ -45,7 +47,8 @@ class LibArchiveReader : public ArchiveReader {
       if (archive_format(archive_) == ARCHIVE_FORMAT_RAW) return PlainName(path_);
       if (archive_entry_filetype(entry) != AE_IFREG) continue;
       const char* name = archive_entry_pathname(entry);
-      if (name == nullptr) return base::DataQuality(format("{}: a member of the archive has no readable name", path_));
+      if (name == nullptr)
+        return base::DataQuality(format("{}: a member of the archive has no readable name", path_));
       return std::string(name);
     }
   }
@@ -62,8 +65,10 @@ class LibArchiveReader : public ArchiveReader {
  private:
   Error Failure() const {
     const char* message = archive_error_string(archive_);
-    return base::DataQuality(format("{} cannot be read: {}; check that it is whole (sizes, checksums) and of a known kind "
-                                    "(plain, gz, zst, tar.gz, zip)", path_, message == nullptr ? "unknown fault" : message));
+    return base::DataQuality(format(
+        "{} cannot be read: {}; check that it is whole (sizes, checksums) and of a known kind "
+        "(plain, gz, zst, tar.gz, zip)",
+        path_, message == nullptr ? "unknown fault" : message));
   }
 
   std::string path_;

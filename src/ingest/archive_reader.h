@@ -1,4 +1,5 @@
-// Files and archives read in place, as a stream: plain, .gz, .zst, .tar.gz, .zip. Memory does not grow with the file.
+// Files and archives read in place, as a stream: plain, .gz, .zst, .tar.gz, .zip. Memory does not
+// grow with the file.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ class ArchiveReader {
   static Result<std::unique_ptr<ArchiveReader>> Open(const std::string& path);
   virtual ~ArchiveReader() = default;
 
-  // The next member's path within the archive (a plain file is its own only member, without .gz or .zst); "" at the end.
+  // The next member's path within the archive (a plain file is its own only member, without .gz or
+  // .zst); "" at the end.
   virtual Result<std::string> NextMember() = 0;
   // The next bytes of the member; empty at its end. Valid until the next call.
   virtual Result<std::string_view> Read() = 0;

@@ -33,7 +33,8 @@ const events::FeedMapping* FeedOf(const events::SourceMapping& source, const std
 // Appends to the log and bounds what waits: in memory for an fsync, and in the log for bronze.
 class LogAppender {
  public:
-  LogAppender(storage::DurableLog* log, lakehouse::BronzeWriter* bronze) : log_(log), bronze_(bronze) {}
+  LogAppender(storage::DurableLog* log, lakehouse::BronzeWriter* bronze)
+      : log_(log), bronze_(bronze) {}
 
   Result<> Append(const lakehouse::Delivery& delivery) {
     std::string bytes = lakehouse::EncodeDelivery(delivery);
@@ -58,7 +59,8 @@ class LogAppender {
 // The rows of one member on their way into the log.
 class MemberWriter {
  public:
-  MemberWriter(const events::SourceMapping& source, LogAppender* log, lakehouse::Delivery head, int64_t already_taken)
+  MemberWriter(const events::SourceMapping& source, LogAppender* log, lakehouse::Delivery head,
+               int64_t already_taken)
       : source_(source), log_(log), delivery_(std::move(head)), already_taken_(already_taken) {}
 
   // The first line of a tabular file. Errors name the column.
@@ -85,7 +87,8 @@ class MemberWriter {
     pending_.emplace_back(row);
     pending_bytes_ += row.size();
     ++rows_taken_;
-    bool full = pending_bytes_ >= kBytesPerDelivery || static_cast<int64_t>(pending_.size()) == lakehouse::kMaxRowsPerDelivery;
+    bool full = pending_bytes_ >= kBytesPerDelivery ||
+                static_cast<int64_t>(pending_.size()) == lakehouse::kMaxRowsPerDelivery;
     return full ? Send() : Result<>();
   }
 
@@ -110,16 +113,17 @@ class MemberWriter {
   size_t pending_bytes_ = 0;
 };
 
-Result<> ReadMember(const events::SourceMapping& source, ArchiveReader* reader, bool in_archive, MemberWriter* writer,
-                    IngestReport* report) {
+Result<> ReadMember(const events::SourceMapping& source, ArchiveReader* reader, bool in_archive,
+                    MemberWriter* writer, IngestReport* report) {
   RecordSplitter splitter(source.format == events::Format::kCsv);
   bool header_wanted = source.format != events::Format::kNdjson;
   auto sink = [&](std::string_view record) -> Result<> {
     if (!header_wanted) return writer->Row(record);
     header_wanted = false;
     auto fits = writer->Header(record, report);
-    // A file of its own with a wrong header is refused at the door; a member of an archive is kept, and its rows go to
-    // quarantine as schema_drift, so that one bad member does not stop the others.
+    // A file of its own with a wrong header is refused at the door; a member of an archive is kept,
+    // and its rows go to quarantine as schema_drift, so that one bad member does not stop the
+    // others.
     return in_archive ? Result<>() : fits;
   };
   while (true) {
@@ -146,7 +150,8 @@ Ingestor::Ingestor(lakehouse::Lake lake, engine::SqlEngine* engine, storage::Dur
 
 Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const std::string& path,
                                       const std::function<void(double)>& progress) {
-  if (!base::FileExists(path)) return base::NotFound(format("{} does not exist; check --input", path));
+  if (!base::FileExists(path))
+    return base::NotFound(format("{} does not exist; check --input", path));
   IngestReport report;
   auto known = TRY(bronze_.Progress());
   auto files = TRY(FilesBelow(path));
@@ -161,7 +166,8 @@ Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const
   return report;
 }
 
-Result<> Ingestor::IngestFile(const events::SourceMapping& source, const std::string& path, lakehouse::BronzeProgress* known,
+Result<> Ingestor::IngestFile(const events::SourceMapping& source, const std::string& path,
+                              lakehouse::BronzeProgress* known,
                               const std::function<void(double)>& progress, IngestReport* report) {
   std::string sha256 = TRY(base::Sha256HexOfFile(path));
   if (known->file_complete[sha256]) {
@@ -183,9 +189,14 @@ Result<> Ingestor::IngestFile(const events::SourceMapping& source, const std::st
       continue;
     }
     any_member = true;
-    bool in_archive = member != BaseName(path) && !path.ends_with(member + ".gz") && !path.ends_with(member + ".zst");
-    lakehouse::Delivery head{.source = source.name, .feed = feed->feed, .file_sha256 = sha256, .member = member,
-                             .file_rows = file_rows, .content_type = "application/json"};
+    bool in_archive = member != BaseName(path) && !path.ends_with(member + ".gz") &&
+                      !path.ends_with(member + ".zst");
+    lakehouse::Delivery head{.source = source.name,
+                             .feed = feed->feed,
+                             .file_sha256 = sha256,
+                             .member = member,
+                             .file_rows = file_rows,
+                             .content_type = "application/json"};
     MemberWriter writer(source, &appender, std::move(head), known->file_rows[sha256]);
     TRY(ReadMember(source, reader.get(), in_archive, &writer, report));
     file_rows = writer.file_rows();
@@ -196,7 +207,11 @@ Result<> Ingestor::IngestFile(const events::SourceMapping& source, const std::st
   }
   if (!any_member) return {};
   ++report->files;
-  lakehouse::Delivery end{.source = source.name, .feed = last_feed, .file_sha256 = sha256, .file_rows = file_rows, .ends_file = true};
+  lakehouse::Delivery end{.source = source.name,
+                          .feed = last_feed,
+                          .file_sha256 = sha256,
+                          .file_rows = file_rows,
+                          .ends_file = true};
   TRY(appender.Append(end));
   known->file_complete[sha256] = true;
   return {};

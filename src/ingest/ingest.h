@@ -1,7 +1,7 @@
 // Moves files into the ingest log and bronze, exactly once.
 //
-// A file is known by its SHA-256: reading it again changes nothing, and reading goes on where a killed run stopped. The
-// answer is given when the rows are on stable storage.
+// A file is known by its SHA-256: reading it again changes nothing, and reading goes on where a
+// killed run stopped. The answer is given when the rows are on stable storage.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ namespace codman::ingest {
 
 struct IngestReport {
   int64_t files = 0, files_unchanged = 0, members = 0;
-  int64_t rows = 0;                            // appended now
-  std::vector<std::string> ignored_members;    // no feed of the source matches their name
-  std::vector<std::string> extra_columns;      // columns that the mapping does not know; kept in bronze
+  int64_t rows = 0;                          // appended now
+  std::vector<std::string> ignored_members;  // no feed of the source matches their name
+  std::vector<std::string> extra_columns;  // columns that the mapping does not know; kept in bronze
 };
 
 class Ingestor {
@@ -34,8 +34,9 @@ class Ingestor {
                               const std::function<void(double)>& progress = {});
 
  private:
-  Result<> IngestFile(const events::SourceMapping& source, const std::string& path, lakehouse::BronzeProgress* known,
-                      const std::function<void(double)>& progress, IngestReport* report);
+  Result<> IngestFile(const events::SourceMapping& source, const std::string& path,
+                      lakehouse::BronzeProgress* known, const std::function<void(double)>& progress,
+                      IngestReport* report);
 
   lakehouse::Lake lake_;
   storage::DurableLog* log_;

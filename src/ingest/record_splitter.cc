@@ -34,7 +34,9 @@ Result<> RecordSplitter::Add(std::string_view bytes, const Sink& sink) {
   }
   rest_.append(bytes.substr(begin));
   if (rest_.size() > kMaxRecordBytes) {
-    return base::DataQuality(format("a record is longer than {} bytes; is this the declared format, and are all quotes closed?", kMaxRecordBytes));
+    return base::DataQuality(format(
+        "a record is longer than {} bytes; is this the declared format, and are all quotes closed?",
+        kMaxRecordBytes));
   }
   return {};
 }

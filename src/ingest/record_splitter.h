@@ -1,4 +1,5 @@
-// Cuts a stream of bytes into records: lines, or CSV records whose quoted fields may hold line ends.
+// Cuts a stream of bytes into records: lines, or CSV records whose quoted fields may hold line
+// ends.
 #pragma once
 
 #include <functional>
@@ -14,8 +15,8 @@ class RecordSplitter {
   explicit RecordSplitter(bool quoted) : quoted_(quoted) {}
 
   using Sink = std::function<Result<>(std::string_view record)>;
-  // Gives every record that is complete, without its line end ("\n" or "\r\n"). Empty lines are skipped. Refuses a record
-  // of more than 16 MiB.
+  // Gives every record that is complete, without its line end ("\n" or "\r\n"). Empty lines are
+  // skipped. Refuses a record of more than 16 MiB.
   Result<> Add(std::string_view bytes, const Sink& sink);
   // The last record, where the file does not end with a line end.
   Result<> Finish(const Sink& sink);
@@ -26,7 +27,7 @@ class RecordSplitter {
   bool quoted_;
   bool in_quotes_ = false;
   bool first_ = true;
-  std::string rest_;   // begun, not yet ended
+  std::string rest_;  // begun, not yet ended
 };
 
 }  // namespace codman::ingest

@@ -23,7 +23,9 @@ struct Waiting {
 columns::Schema StoredSchema(const Lake& lake) {
   auto snapshot_schema = lake.Bronze("any").Load();
   columns::Schema schema = snapshot_schema.ok() ? snapshot_schema->schema : columns::Schema{};
-  std::erase_if(schema, [](const columns::Field& field) { return field.name == "date" || field.name == "hour"; });
+  std::erase_if(schema, [](const columns::Field& field) {
+    return field.name == "date" || field.name == "hour";
+  });
   return schema;
 }
 
@@ -49,7 +51,9 @@ void Take(const Delivery& delivery, const storage::LogRecord& record, Waiting* w
 BronzeWriter::BronzeWriter(Lake lake, engine::SqlEngine* engine, storage::DurableLog* log)
     : lake_(std::move(lake)), engine_(engine), log_(log) {}
 
-std::string BronzeWriter::LogTxn(const std::string& feed) const { return format("log:{}/{}", log_->id(), feed); }
+std::string BronzeWriter::LogTxn(const std::string& feed) const {
+  return format("log:{}/{}", log_->id(), feed);
+}
 
 Result<std::map<std::string, uint64_t>> BronzeWriter::NextSeqByFeed() const {
   std::map<std::string, uint64_t> next;
@@ -69,7 +73,8 @@ Result<BronzeProgress> BronzeWriter::Progress() const {
   for (const auto& feed : TRY(lake_.Feeds())) {
     for (const auto& [application, version] : TRY(lake_.Bronze(feed).Load()).txns) {
       if (application.starts_with("file:")) reach(application.substr(5), version);
-      if (application.starts_with("complete:")) progress.file_complete[application.substr(9)] = true;
+      if (application.starts_with("complete:"))
+        progress.file_complete[application.substr(9)] = true;
     }
   }
   TRY(log_->Read(1, [&](const storage::LogRecord& record) -> Result<> {
@@ -93,7 +98,8 @@ Result<int64_t> BronzeWriter::Flush() {
     TRY(engine_->CreateTable(kStaging, schema));
     TRY(engine_->Append(kStaging, batch->rows));
     engine::DeltaChange change{.operation = "INGEST", .txns = batch->txns};
-    change.adds = TRY(table.WriteFile(engine_, format("select * from {}", kStaging), {{"date", batch->date}, {"hour", batch->hour}}));
+    change.adds = TRY(table.WriteFile(engine_, format("select * from {}", kStaging),
+                                      {{"date", batch->date}, {"hour", batch->hour}}));
     change.txns[LogTxn(feed)] = static_cast<int64_t>(batch->next_seq);
     TRY(table.Commit(snapshot, change));
     moved += batch->rows.num_rows();
@@ -112,7 +118,8 @@ Result<int64_t> BronzeWriter::Flush() {
     std::string time = base::FormatTime(record.time_us);
     std::string date = time.substr(0, 10), hour = time.substr(11, 2);
     bool other_hour = batch.rows.num_rows() > 0 && (date != batch.date || hour != batch.hour);
-    if (other_hour || batch.rows.columns[6].strings.num_bytes() > kBytesPerCommit) TRY(commit(delivery.feed, &batch));
+    if (other_hour || batch.rows.columns[6].strings.num_bytes() > kBytesPerCommit)
+      TRY(commit(delivery.feed, &batch));
     batch.date = date;
     batch.hour = hour;
     Take(delivery, record, &batch);

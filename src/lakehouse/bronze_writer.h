@@ -1,5 +1,5 @@
-// Moves the ingest log into bronze, exactly once: every commit carries the log position and the file positions it reaches,
-// and a flush starts where the newest commit of each feed ends.
+// Moves the ingest log into bronze, exactly once: every commit carries the log position and the
+// file positions it reaches, and a flush starts where the newest commit of each feed ends.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 namespace codman::lakehouse {
 
 struct BronzeProgress {
-  std::map<std::string, int64_t> file_rows;    // file sha256 → rows taken into bronze or waiting in the log
+  std::map<std::string, int64_t>
+      file_rows;  // file sha256 → rows taken into bronze or waiting in the log
   std::map<std::string, bool> file_complete;
 };
 
@@ -24,8 +25,8 @@ class BronzeWriter {
 
   // What bronze and the log's tail hold of each file: where reading resumes after a stop.
   Result<BronzeProgress> Progress() const;
-  // Every durable record that is not yet in bronze, one Parquet file and commit per feed and about 32 MB; then drops log
-  // segments that are no longer needed. Gives the number of rows moved.
+  // Every durable record that is not yet in bronze, one Parquet file and commit per feed and about
+  // 32 MB; then drops log segments that are no longer needed. Gives the number of rows moved.
   Result<int64_t> Flush();
 
  private:

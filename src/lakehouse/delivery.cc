@@ -46,7 +46,8 @@ Result<Delivery> DecodeDelivery(std::string_view bytes) {
   bytes.remove_prefix(end + 1);
   while (!bytes.empty()) {
     uint32_t length = 0;
-    if (bytes.size() < sizeof length) return base::DataQuality("an ingest log record ends within a row");
+    if (bytes.size() < sizeof length)
+      return base::DataQuality("an ingest log record ends within a row");
     std::memcpy(&length, bytes.data(), sizeof length);
     bytes.remove_prefix(sizeof length);
     if (bytes.size() < length) return base::DataQuality("an ingest log record ends within a row");

@@ -21,15 +21,17 @@ Result<std::vector<std::string>> TablesBelow(const std::string& folder) {
   return names;
 }
 
-Result<> RegisterView(engine::SqlEngine* engine, const std::vector<std::string>& schemas, const std::string& name,
-                      const DeltaTable& table) {
+Result<> RegisterView(engine::SqlEngine* engine, const std::vector<std::string>& schemas,
+                      const std::string& name, const DeltaTable& table) {
   auto snapshot = TRY(table.Load());
-  // The table's own schema as the log has it: gold tables are read with the columns they were written with.
+  // The table's own schema as the log has it: gold tables are read with the columns they were
+  // written with.
   DeltaTable as_written(table.root(), snapshot.schema, snapshot.partition_columns);
   std::string select = as_written.SelectAll(snapshot);
   for (const auto& schema : schemas) {
-    TRY(engine->Execute(format("create schema if not exists {0}; create or replace view {0}.{1} as {2}", schema,
-                               engine::QuoteName(name), select)));
+    TRY(engine->Execute(
+        format("create schema if not exists {0}; create or replace view {0}.{1} as {2}", schema,
+               engine::QuoteName(name), select)));
   }
   return {};
 }
@@ -38,19 +40,37 @@ Result<> RegisterView(engine::SqlEngine* engine, const std::vector<std::string>&
 
 DeltaTable Lake::Bronze(const std::string& feed) const {
   return DeltaTable(root_ + "/bronze/" + feed,
-                    {{"feed", Type::kString}, {"source", Type::kString}, {"source_record_id", Type::kString},
-                     {"source_position", Type::kString}, {"received_time", Type::kTimestamp}, {"received_seq", Type::kInt64},
-                     {"payload", Type::kString}, {"content_type", Type::kString}, {"date", Type::kString}, {"hour", Type::kString}},
+                    {{"feed", Type::kString},
+                     {"source", Type::kString},
+                     {"source_record_id", Type::kString},
+                     {"source_position", Type::kString},
+                     {"received_time", Type::kTimestamp},
+                     {"received_seq", Type::kInt64},
+                     {"payload", Type::kString},
+                     {"content_type", Type::kString},
+                     {"date", Type::kString},
+                     {"hour", Type::kString}},
                     {"date", "hour"});
 }
 
 DeltaTable Lake::Events() const {
   return DeltaTable(root_ + "/silver/events",
-                    {{"subject_id", Type::kInt64}, {"event_time", Type::kTimestamp}, {"known_time", Type::kTimestamp},
-                     {"received_seq", Type::kInt64}, {"concept", Type::kString}, {"source_code", Type::kString},
-                     {"value", Type::kDouble}, {"text", Type::kString}, {"unit", Type::kString}, {"status", Type::kString},
-                     {"quality", Type::kDouble}, {"encounter_ref", Type::kString}, {"source", Type::kString},
-                     {"source_record_id", Type::kString}, {"feed", Type::kString}, {"month", Type::kString}},
+                    {{"subject_id", Type::kInt64},
+                     {"event_time", Type::kTimestamp},
+                     {"known_time", Type::kTimestamp},
+                     {"received_seq", Type::kInt64},
+                     {"concept", Type::kString},
+                     {"source_code", Type::kString},
+                     {"value", Type::kDouble},
+                     {"text", Type::kString},
+                     {"unit", Type::kString},
+                     {"status", Type::kString},
+                     {"quality", Type::kDouble},
+                     {"encounter_ref", Type::kString},
+                     {"source", Type::kString},
+                     {"source_record_id", Type::kString},
+                     {"feed", Type::kString},
+                     {"month", Type::kString}},
                     {"month"});
 }
 
@@ -61,23 +81,34 @@ DeltaTable Lake::Quarantine() const {
 }
 
 DeltaTable Lake::Subjects() const {
-  return DeltaTable(root_ + "/silver/subjects", {{"subject_id", Type::kInt64}, {"source", Type::kString},
-                                                 {"identifier_system", Type::kString}, {"identifier", Type::kString}});
+  return DeltaTable(root_ + "/silver/subjects", {{"subject_id", Type::kInt64},
+                                                 {"source", Type::kString},
+                                                 {"identifier_system", Type::kString},
+                                                 {"identifier", Type::kString}});
 }
 
 DeltaTable Lake::Quality() const {
-  return DeltaTable(root_ + "/silver/quality",
-                    {{"source", Type::kString}, {"feed", Type::kString}, {"bronze_version", Type::kInt64},
-                     {"records", Type::kInt64}, {"unparsable_records", Type::kInt64}, {"measurements", Type::kInt64},
-                     {"stored", Type::kInt64}, {"duplicates", Type::kInt64}, {"quarantined", Type::kInt64},
-                     {"voided", Type::kInt64}, {"markers", Type::kInt64}, {"quality_score", Type::kDouble}});
+  return DeltaTable(root_ + "/silver/quality", {{"source", Type::kString},
+                                                {"feed", Type::kString},
+                                                {"bronze_version", Type::kInt64},
+                                                {"records", Type::kInt64},
+                                                {"unparsable_records", Type::kInt64},
+                                                {"measurements", Type::kInt64},
+                                                {"stored", Type::kInt64},
+                                                {"duplicates", Type::kInt64},
+                                                {"quarantined", Type::kInt64},
+                                                {"voided", Type::kInt64},
+                                                {"markers", Type::kInt64},
+                                                {"quality_score", Type::kDouble}});
 }
 
 Result<std::vector<std::string>> Lake::Feeds() const { return TablesBelow(root_ + "/bronze"); }
 Result<std::vector<std::string>> Lake::GoldTables() const { return TablesBelow(root_ + "/gold"); }
 
-Result<> Lake::RegisterViews(engine::SqlEngine* engine, const std::vector<std::string>& gold) const {
-  for (const auto& feed : TRY(Feeds())) TRY(RegisterView(engine, {"bronze", "raw"}, feed, Bronze(feed)));
+Result<> Lake::RegisterViews(engine::SqlEngine* engine,
+                             const std::vector<std::string>& gold) const {
+  for (const auto& feed : TRY(Feeds()))
+    TRY(RegisterView(engine, {"bronze", "raw"}, feed, Bronze(feed)));
   TRY(RegisterView(engine, {"silver", "staging"}, "events", Events()));
   TRY(RegisterView(engine, {"silver", "staging"}, "quarantine", Quarantine()));
   TRY(RegisterView(engine, {"silver", "staging"}, "subjects", Subjects()));

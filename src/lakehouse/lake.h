@@ -1,7 +1,9 @@
-// Where the lake's tables lie and what their columns are. A value: cheap to copy, no state beyond the root.
+// Where the lake's tables lie and what their columns are. A value: cheap to copy, no state beyond
+// the root.
 //
-//   bronze/<feed>/date=…/hour=…   records as received            silver/events/month=…   checked clinical events
-//   silver/quarantine  silver/subjects  silver/quality           gold/<table>            SQL files of the clinic
+//   bronze/<feed>/date=…/hour=…   records as received            silver/events/month=…   checked
+//   clinical events silver/quarantine  silver/subjects  silver/quality           gold/<table> SQL
+//   files of the clinic
 #pragma once
 
 #include <string>
@@ -17,21 +19,24 @@ class Lake {
   explicit Lake(std::string root) : root_(std::move(root)) {}
   const std::string& root() const { return root_; }
 
-  // feed, source, source_record_id, source_position, received_time, received_seq, payload, content_type, date, hour
+  // feed, source, source_record_id, source_position, received_time, received_seq, payload,
+  // content_type, date, hour
   engine::DeltaTable Bronze(const std::string& feed) const;
-  // subject_id, event_time, known_time, received_seq, concept, source_code, value, text, unit, status, quality,
-  // encounter_ref, source, source_record_id, feed, month (received)
+  // subject_id, event_time, known_time, received_seq, concept, source_code, value, text, unit,
+  // status, quality, encounter_ref, source, source_record_id, feed, month (received)
   engine::DeltaTable Events() const;
-  engine::DeltaTable Quarantine() const;   // the schema of events::QuarantineSchema() and source
-  engine::DeltaTable Subjects() const;     // subject_id, source, identifier_system, identifier (public sources only)
+  engine::DeltaTable Quarantine() const;  // the schema of events::QuarantineSchema() and source
+  engine::DeltaTable Subjects()
+      const;  // subject_id, source, identifier_system, identifier (public sources only)
   // One row per bronze commit and feed: what became of its measurements (data-model.md 4).
   engine::DeltaTable Quality() const;
 
   // Feeds that have a bronze table, sorted.
   Result<std::vector<std::string>> Feeds() const;
 
-  // Makes views `silver.events`, `silver.quarantine`, …, `bronze."<feed>"` and, for each name of `gold`, `gold.<name>` over
-  // the newest versions; also under the schemas raw, staging and analytics.
+  // Makes views `silver.events`, `silver.quarantine`, …, `bronze."<feed>"` and, for each name of
+  // `gold`, `gold.<name>` over the newest versions; also under the schemas raw, staging and
+  // analytics.
   Result<> RegisterViews(engine::SqlEngine* engine, const std::vector<std::string>& gold) const;
   // Names of built gold tables, sorted.
   Result<std::vector<std::string>> GoldTables() const;

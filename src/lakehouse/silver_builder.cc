@@ -42,7 +42,8 @@ bool IsDone(const engine::DeltaSnapshot& snapshot, const std::string& txn, int64
 
 std::string Month(int64_t time_us) { return base::FormatTime(time_us).substr(0, 7); }
 
-// Rows of one key side by side, oldest knowledge first; the verdict compares each with the one before it (data-model.md 3).
+// Rows of one key side by side, oldest knowledge first; the verdict compares each with the one
+// before it (data-model.md 3).
 std::string JudgeSql(const std::string& source, const std::string& existing) {
   return format(R"(
 create or replace temp table judged as
@@ -87,8 +88,13 @@ SilverCounts& SilverCounts::operator+=(const SilverCounts& other) {
 }
 
 SilverBuilder::SilverBuilder(Lake lake, engine::SqlEngine* engine, governance::Identity* identity,
-                             const events::Concepts* concepts, const std::vector<events::SourceMapping>* sources)
-    : lake_(std::move(lake)), engine_(engine), identity_(identity), concepts_(concepts), sources_(sources) {}
+                             const events::Concepts* concepts,
+                             const std::vector<events::SourceMapping>* sources)
+    : lake_(std::move(lake)),
+      engine_(engine),
+      identity_(identity),
+      concepts_(concepts),
+      sources_(sources) {}
 
 Result<SilverCounts> SilverBuilder::Build(const std::function<void(double)>& progress) {
   SilverCounts total;
@@ -109,17 +115,20 @@ Result<SilverCounts> SilverBuilder::Build(const std::function<void(double)>& pro
     engine::DeltaSnapshot before;
     if (version > 0) before = TRY(lake_.Bronze(feed).Load(version - 1));
     auto after = TRY(lake_.Bronze(feed).Load(version));
-    total += TRY(BuildVersion(feed, version, before, after).While(format("building silver from {} version {}", feed, version)));
+    total += TRY(BuildVersion(feed, version, before, after)
+                     .While(format("building silver from {} version {}", feed, version)));
     if (progress) progress(static_cast<double>(i + 1) / static_cast<double>(steps.size()));
   }
   return total;
 }
 
-Result<SilverCounts> SilverBuilder::BuildVersion(const std::string& feed, int64_t version, const engine::DeltaSnapshot& before,
+Result<SilverCounts> SilverBuilder::BuildVersion(const std::string& feed, int64_t version,
+                                                 const engine::DeltaSnapshot& before,
                                                  const engine::DeltaSnapshot& after) {
   engine::DeltaSnapshot added = after;
   std::erase_if(added.files, [&](const engine::DataFile& file) {
-    return std::any_of(before.files.begin(), before.files.end(), [&](const auto& old) { return old.path == file.path; });
+    return std::any_of(before.files.begin(), before.files.end(),
+                       [&](const auto& old) { return old.path == file.path; });
   });
   const events::SourceMapping* source = nullptr;
   SilverCounts counts = TRY(Normalise(feed, added, &source));
@@ -134,28 +143,37 @@ Result<SilverCounts> SilverBuilder::BuildVersion(const std::string& feed, int64_
   TRY(WriteQuarantine(*source, lake_.Bronze(feed).SelectAll(added), txn, version));
   TRY(WriteEvents(*source, txn, version));
   TRY(WriteQuality(*source, feed, txn, version, &counts));
-  TRY(engine_->Execute("drop table incoming; drop table refused; drop table incoming_subjects; drop table if exists judged"));
+  TRY(
+      engine_->Execute("drop table incoming; drop table refused; drop table incoming_subjects; "
+                       "drop table if exists judged"));
   return counts;
 }
 
 // Fills `incoming` (events with tokens), `refused` (quarantine) and `incoming_subjects`.
-Result<SilverCounts> SilverBuilder::Normalise(const std::string& feed, const engine::DeltaSnapshot& added,
+Result<SilverCounts> SilverBuilder::Normalise(const std::string& feed,
+                                              const engine::DeltaSnapshot& added,
                                               const events::SourceMapping** source) {
   auto bronze = lake_.Bronze(feed);
-  Table raw = TRY(engine_->QueryAll(format("select feed, source, source_position, received_time, received_seq, payload, content_type "
-                                           "from ({}) order by received_seq", bronze.SelectAll(added))));
+  Table raw = TRY(engine_->QueryAll(format(
+      "select feed, source, source_position, received_time, received_seq, payload, content_type "
+      "from ({}) order by received_seq",
+      bronze.SelectAll(added))));
   SilverCounts counts;
   if (raw.num_rows() == 0) return counts;
   std::string source_name(raw.columns[1].strings[0]);
-  auto found = std::find_if(sources_->begin(), sources_->end(), [&](const auto& s) { return s.name == source_name; });
+  auto found = std::find_if(sources_->begin(), sources_->end(),
+                            [&](const auto& s) { return s.name == source_name; });
   if (found == sources_->end()) {
-    return base::NotFound(format("bronze holds records of the source '{}', but sources/{}.yaml is gone; put it back", source_name, source_name));
+    return base::NotFound(
+        format("bronze holds records of the source '{}', but sources/{}.yaml is gone; put it back",
+               source_name, source_name));
   }
   *source = &*found;
   auto normalizer = events::Normalizer::Create(*found, *concepts_, base::NowUs());
   TRY(engine_->CreateTable("incoming", IncomingSchema()));
   TRY(engine_->CreateTable("refused", events::QuarantineSchema()));
-  TRY(engine_->CreateTable("incoming_subjects", {{"subject_id", Type::kInt64}, {"identifier", Type::kString}}));
+  TRY(engine_->CreateTable("incoming_subjects",
+                           {{"subject_id", Type::kInt64}, {"identifier", Type::kString}}));
   events::Normalized batch;
   std::unordered_map<std::string, int64_t> known_tokens;
   Table subjects({{"subject_id", Type::kInt64}, {"identifier", Type::kString}});
@@ -168,12 +186,15 @@ Result<SilverCounts> SilverBuilder::Normalise(const std::string& feed, const eng
       bool same = i > 0 && named.strings[i] == named.strings[i - 1];
       places.push_back(same ? places.back() : identifiers.PlaceOf(named.strings[i]));
     }
-    std::vector<int64_t> tokens = TRY(identity_->Tokens(found->identifier_system, identifiers.distinct));
+    std::vector<int64_t> tokens =
+        TRY(identity_->Tokens(found->identifier_system, identifiers.distinct));
     for (size_t i = 0; i < tokens.size(); ++i) {
       if (!known_tokens.emplace(identifiers.distinct[i], tokens[i]).second) continue;
       subjects.columns[0].AppendInt(tokens[i]);
-      if (found->public_identifiers) subjects.columns[1].AppendString(identifiers.distinct[i]);
-      else subjects.columns[1].AppendNull();
+      if (found->public_identifiers)
+        subjects.columns[1].AppendString(identifiers.distinct[i]);
+      else
+        subjects.columns[1].AppendNull();
     }
     Column subject_ids{.field = {"subject_id", Type::kInt64}};
     for (size_t place : places) subject_ids.AppendInt(tokens[place]);
@@ -185,10 +206,14 @@ Result<SilverCounts> SilverBuilder::Normalise(const std::string& feed, const eng
     batch.Clear();
     return {};
   };
-  auto text = [&](size_t column, int64_t row) { return raw.columns[column].strings[static_cast<size_t>(row)]; };
+  auto text = [&](size_t column, int64_t row) {
+    return raw.columns[column].strings[static_cast<size_t>(row)];
+  };
   for (int64_t i = 0; i < raw.num_rows(); ++i) {
     auto row = static_cast<size_t>(i);
-    normalizer->Add({text(0, i), text(2, i), raw.columns[3].ints[row], raw.columns[4].ints[row], text(5, i), text(6, i)}, &batch);
+    normalizer->Add({text(0, i), text(2, i), raw.columns[3].ints[row], raw.columns[4].ints[row],
+                     text(5, i), text(6, i)},
+                    &batch);
     if (batch.events.num_rows() >= kRowsPerAppend) TRY(append());
   }
   TRY(append());
@@ -196,23 +221,30 @@ Result<SilverCounts> SilverBuilder::Normalise(const std::string& feed, const eng
   return counts;
 }
 
-Result<> SilverBuilder::WriteSubjects(const events::SourceMapping& source, const std::string& txn, int64_t version) {
+Result<> SilverBuilder::WriteSubjects(const events::SourceMapping& source, const std::string& txn,
+                                      int64_t version) {
   auto table = lake_.Subjects();
   auto snapshot = TRY(table.Load());
   if (IsDone(snapshot, txn, version)) return {};
   std::string select = format(
-      "select subject_id, {0} as source, {1} as identifier_system, identifier from incoming_subjects "
-      "where subject_id not in (select subject_id from ({2}) where source = {0}) order by subject_id",
-      base::QuoteSql(source.name), base::QuoteSql(source.identifier_system), table.SelectAll(snapshot));
-  engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)), .txns = {{txn, version}}};
+      "select subject_id, {0} as source, {1} as identifier_system, identifier from "
+      "incoming_subjects "
+      "where subject_id not in (select subject_id from ({2}) where source = {0}) order by "
+      "subject_id",
+      base::QuoteSql(source.name), base::QuoteSql(source.identifier_system),
+      table.SelectAll(snapshot));
+  engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)),
+                             .txns = {{txn, version}}};
   TRY(table.Commit(snapshot, change));
   return {};
 }
 
-Result<> SilverBuilder::Judge(const events::SourceMapping& source, const std::string& txn, int64_t version) {
+Result<> SilverBuilder::Judge(const events::SourceMapping& source, const std::string& txn,
+                              int64_t version) {
   auto table = lake_.Events();
   auto snapshot = TRY(table.Load());
-  // Where a killed run already wrote these events, they are judged against what was there before them.
+  // Where a killed run already wrote these events, they are judged against what was there before
+  // them.
   if (IsDone(snapshot, txn, version)) {
     int64_t before = snapshot.version;
     while (before >= 0 && IsDone(TRY(table.Load(before)), txn, version)) --before;
@@ -221,7 +253,8 @@ Result<> SilverBuilder::Judge(const events::SourceMapping& source, const std::st
   return engine_->Execute(JudgeSql(source.name, table.SelectAll(snapshot)));
 }
 
-Result<> SilverBuilder::WriteEvents(const events::SourceMapping& source, const std::string& txn, int64_t version) {
+Result<> SilverBuilder::WriteEvents(const events::SourceMapping& source, const std::string& txn,
+                                    int64_t version) {
   auto table = lake_.Events();
   auto snapshot = TRY(table.Load());
   if (IsDone(snapshot, txn, version)) return {};
@@ -239,7 +272,8 @@ from judged where verdict in ('stored', 'conflict') order by subject_id, known_t
   return {};
 }
 
-Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source, const std::string& bronze, const std::string& txn,
+Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source,
+                                        const std::string& bronze, const std::string& txn,
                                         int64_t version) {
   auto table = lake_.Quarantine();
   auto snapshot = TRY(table.Load());
@@ -251,16 +285,21 @@ select feed, source_position, received_time, field, reason, rule, payload_ref, {
   select judged.feed, origin.source_position, origin.received_time, coalesce(concept, source_code), 'duplicate_conflict',
          'same key, same known_time, other value', received_seq
   from judged join ({1}) as origin using (received_seq) where verdict = 'conflict'
-) order by payload_ref, field)", base::QuoteSql(source.name), bronze);
-  engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)), .txns = {{txn, version}}};
+) order by payload_ref, field)",
+                              base::QuoteSql(source.name), bronze);
+  engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)),
+                             .txns = {{txn, version}}};
   TRY(table.Commit(snapshot, change));
   return {};
 }
 
-Result<> SilverBuilder::WriteQuality(const events::SourceMapping& source, const std::string& feed, const std::string& txn,
-                                     int64_t version, SilverCounts* counts) {
+Result<> SilverBuilder::WriteQuality(const events::SourceMapping& source, const std::string& feed,
+                                     const std::string& txn, int64_t version,
+                                     SilverCounts* counts) {
   auto count = [&](const std::string& what) {
-    return engine_->QueryInt(format("select count(*) from judged where status in ('final', 'corrected', 'retracted') and {}", what));
+    return engine_->QueryInt(format(
+        "select count(*) from judged where status in ('final', 'corrected', 'retracted') and {}",
+        what));
   };
   counts->stored = TRY(count("verdict = 'stored'"));
   counts->duplicates = TRY(count("verdict = 'duplicate'"));
@@ -269,13 +308,18 @@ Result<> SilverBuilder::WriteQuality(const events::SourceMapping& source, const 
   auto table = lake_.Quality();
   auto snapshot = TRY(table.Load());
   double score = counts->measurements == 0 ? 1
-                 : 1 - static_cast<double>(counts->quarantined) / static_cast<double>(counts->measurements);
+                                           : 1 - static_cast<double>(counts->quarantined) /
+                                                     static_cast<double>(counts->measurements);
   std::string select = format(
-      "select {} as source, {} as feed, {} as bronze_version, {} as records, {} as unparsable_records, {} as measurements, "
-      "{} as stored, {} as duplicates, {} as quarantined, {} as voided, {} as markers, {}::double as quality_score",
-      base::QuoteSql(source.name), base::QuoteSql(feed), version, counts->records, counts->unparsable_records,
-      counts->measurements, counts->stored, counts->duplicates, counts->quarantined, counts->voided, counts->markers, score);
-  engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)), .txns = {{txn, version}}};
+      "select {} as source, {} as feed, {} as bronze_version, {} as records, {} as "
+      "unparsable_records, {} as measurements, "
+      "{} as stored, {} as duplicates, {} as quarantined, {} as voided, {} as markers, {}::double "
+      "as quality_score",
+      base::QuoteSql(source.name), base::QuoteSql(feed), version, counts->records,
+      counts->unparsable_records, counts->measurements, counts->stored, counts->duplicates,
+      counts->quarantined, counts->voided, counts->markers, score);
+  engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)),
+                             .txns = {{txn, version}}};
   TRY(table.Commit(snapshot, change));
   return {};
 }

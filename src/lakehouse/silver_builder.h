@@ -1,7 +1,9 @@
-// Bronze → silver: normalises every bronze commit once, gives subjects their tokens, removes duplicates, finds conflicts.
+// Bronze → silver: normalises every bronze commit once, gives subjects their tokens, removes
+// duplicates, finds conflicts.
 //
-// Incremental by Delta version: each silver table carries a txn per feed, so a run that was killed between two tables
-// completes the missing ones and repeats nothing. Single writer (the owner of the home).
+// Incremental by Delta version: each silver table carries a txn per feed, so a run that was killed
+// between two tables completes the missing ones and repeats nothing. Single writer (the owner of
+// the home).
 #pragma once
 
 #include <functional>
@@ -17,8 +19,8 @@
 
 namespace codman::lakehouse {
 
-// Measurements in = stored + duplicates + quarantined; `stored` are live or superseded, `voided` of them lost their value to a
-// conflict.
+// Measurements in = stored + duplicates + quarantined; `stored` are live or superseded, `voided` of
+// them lost their value to a conflict.
 struct SilverCounts {
   int64_t records = 0, unparsable_records = 0, measurements = 0, markers = 0;
   int64_t stored = 0, duplicates = 0, quarantined = 0, voided = 0;
@@ -27,24 +29,28 @@ struct SilverCounts {
 
 class SilverBuilder {
  public:
-  SilverBuilder(Lake lake, engine::SqlEngine* engine, governance::Identity* identity, const events::Concepts* concepts,
+  SilverBuilder(Lake lake, engine::SqlEngine* engine, governance::Identity* identity,
+                const events::Concepts* concepts,
                 const std::vector<events::SourceMapping>* sources);
 
   // Processes what bronze holds and silver does not. `progress` is told the share done.
   Result<SilverCounts> Build(const std::function<void(double)>& progress = {});
 
  private:
-  Result<SilverCounts> BuildVersion(const std::string& feed, int64_t version, const engine::DeltaSnapshot& before,
+  Result<SilverCounts> BuildVersion(const std::string& feed, int64_t version,
+                                    const engine::DeltaSnapshot& before,
                                     const engine::DeltaSnapshot& after);
   Result<SilverCounts> Normalise(const std::string& feed, const engine::DeltaSnapshot& added,
                                  const events::SourceMapping** source);
-  Result<> WriteSubjects(const events::SourceMapping& source, const std::string& txn, int64_t version);
+  Result<> WriteSubjects(const events::SourceMapping& source, const std::string& txn,
+                         int64_t version);
   Result<> Judge(const events::SourceMapping& source, const std::string& txn, int64_t version);
-  Result<> WriteEvents(const events::SourceMapping& source, const std::string& txn, int64_t version);
-  Result<> WriteQuarantine(const events::SourceMapping& source, const std::string& bronze, const std::string& txn,
-                           int64_t version);
-  Result<> WriteQuality(const events::SourceMapping& source, const std::string& feed, const std::string& txn, int64_t version,
-                        SilverCounts* counts);
+  Result<> WriteEvents(const events::SourceMapping& source, const std::string& txn,
+                       int64_t version);
+  Result<> WriteQuarantine(const events::SourceMapping& source, const std::string& bronze,
+                           const std::string& txn, int64_t version);
+  Result<> WriteQuality(const events::SourceMapping& source, const std::string& feed,
+                        const std::string& txn, int64_t version, SilverCounts* counts);
 
   Lake lake_;
   engine::SqlEngine* engine_;

@@ -36,7 +36,6 @@ struct ShapKernel {
   [[gnu::always_inline]] ShapKernel(const ShapGroup& group, const ShapTree& t, const double* c,
                                     const ShapScratch& s)
       : tree(t), columns(c), scratch(s) {
-#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       tau[k] = Lanes(group.rule.complement.data(), 0)[k];
       inverse_tau[k] = Lanes(group.inverse_tau.data(), 0)[k];
@@ -52,16 +51,25 @@ struct ShapKernel {
 
   [[gnu::always_inline]] void Run() const {
     for (int32_t root : tree.root_slots) {
-#pragma GCC unroll 16
       for (int k = 0; k < V; ++k) Lanes(scratch.prefix, root)[k] = 1 - ShapVector{};
     }
     scratch.edge[0] = 1;
     for (const ShapRun& run : tree.runs) {
-      for (int32_t i = run.begin; i < run.end; ++i) run.repeated ? DownRepeated(i) : DownFirst(i);
+      for (int32_t i = run.begin; i < run.end; ++i) {
+        run.kind == ShapKind::kFirst ? DownFirst(i) : DownRepeated(i);
+      }
     }
     Leaves();
     for (auto run = tree.runs.rbegin(); run != tree.runs.rend(); ++run) {
-      for (int32_t i = run->begin; i < run->end; ++i) run->repeated ? UpRepeated(i) : UpFirst(i);
+      for (int32_t i = run->begin; i < run->end; ++i) {
+        if (run->kind == ShapKind::kFirst) {
+          UpFirst(i);
+        } else if (run->kind == ShapKind::kRepeated) {
+          UpRepeated(i);
+        } else {
+          UpGeneral(i);
+        }
+      }
     }
   }
 
@@ -75,7 +83,6 @@ struct ShapKernel {
     const ShapVector* own = Lanes(scratch.prefix, i);
     ShapVector* left = Lanes(scratch.prefix, split.left_slot);
     ShapVector* right = Lanes(scratch.prefix, split.right_slot);
-#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector shift = c * tau[k];
       left[k] = own[k] * (d - shift);
@@ -101,7 +108,6 @@ struct ShapKernel {
   [[gnu::always_inline]] void InverseAt(const ShapSplit& split, double above,
                                         ShapVector* inverse) const {
     const ShapVector* satisfied = Lanes(tree.inverses.data(), 0) + split.inverse / kWidth;
-#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) inverse[k] = above * satisfied[k] + (1 - above) * inverse_tau[k];
   }
 
@@ -116,7 +122,6 @@ struct ShapKernel {
     ShapVector* own = Lanes(scratch.prefix, i);
     ShapVector* left = Lanes(scratch.prefix, split.left_slot);
     ShapVector* right = Lanes(scratch.prefix, split.right_slot);
-#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector without = inverse[k] * own[k];
       own[k] = without;  // all that the way up needs of the prefix
@@ -135,7 +140,6 @@ struct ShapKernel {
       const ShapVector* own = Lanes(scratch.prefix, slot);
       ShapVector* below = Lanes(scratch.subtree, slot);
       ShapVector* phi = Lanes(scratch.contribution, node.feature);
-#pragma GCC unroll 16
       for (int k = 0; k < V; ++k) {
         below[k] = taken - tau[k] * gain;
         phi[k] += own[k] * gain;
@@ -144,7 +148,6 @@ struct ShapKernel {
     }
     for (double value : tree.leaves) {
       ShapVector* below = Lanes(scratch.subtree, slot++);
-#pragma GCC unroll 16
       for (int k = 0; k < V; ++k) below[k] = value - ShapVector{};
     }
   }
@@ -158,7 +161,6 @@ struct ShapKernel {
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
     ShapVector* phi = Lanes(scratch.contribution, split.feature);
-#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector difference = left[k] - right[k];
       ShapVector gain = c * difference;
@@ -167,7 +169,27 @@ struct ShapKernel {
     }
   }
 
+  // UpGeneral where the two ratios sum to 1, which lets most of it cancel.
   [[gnu::always_inline]] void UpRepeated(int32_t i) const {
+    const ShapSplit& split = tree.splits[i];
+    Repeated r = RepeatedAt(split, scratch.edge[2 + 2 * i]);
+    ShapVector inverse[V];
+    InverseAt(split, r.above, inverse);
+    // o of the ancestor × its z × (d - left_ratio); where o is 0 so is all of it.
+    double share = split.ancestor_z * (r.left - r.above * split.left_ratio);
+    const ShapVector* without = Lanes(scratch.prefix, i);
+    const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
+    const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
+    ShapVector* below = Lanes(scratch.subtree, i);
+    ShapVector* phi = Lanes(scratch.contribution, split.feature);
+    for (int k = 0; k < V; ++k) {
+      ShapVector difference = inverse[k] * (left[k] - right[k]);
+      below[k] = right[k] + (r.left + r.left_minus_o * tau[k]) * difference;
+      phi[k] += share * without[k] * difference;
+    }
+  }
+
+  [[gnu::always_inline]] void UpGeneral(int32_t i) const {
     const ShapSplit& split = tree.splits[i];
     Repeated r = RepeatedAt(split, scratch.edge[2 + 2 * i]);
     ShapVector inverse[V];
@@ -178,7 +200,6 @@ struct ShapKernel {
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
     ShapVector* phi = Lanes(scratch.contribution, split.feature);
-#pragma GCC unroll 16
     for (int k = 0; k < V; ++k) {
       ShapVector mixed = r.left_minus_o * left[k] + r.right_minus_o * right[k];
       below[k] = inverse[k] * (r.left * left[k] + r.right * right[k] + tau[k] * mixed);

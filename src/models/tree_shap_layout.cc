@@ -61,10 +61,13 @@ struct Member {
   const NodeFacts& fact() const { return (*facts)[node]; }
   const ForestNode& left() const { return tree->nodes[get().left]; }
   const ForestNode& right() const { return tree->nodes[get().right]; }
-  bool repeated() const {
-    return fact().ancestor >= 0 || left().cover + right().cover != get().cover;
+  ShapKind kind() const {
+    if (left().cover + right().cover != get().cover) return ShapKind::kGeneral;
+    return fact().ancestor >= 0 ? ShapKind::kRepeated : ShapKind::kFirst;
   }
-  bool two_leaves() const { return left().is_leaf() && right().is_leaf() && !repeated(); }
+  bool two_leaves() const {
+    return left().is_leaf() && right().is_leaf() && kind() == ShapKind::kFirst;
+  }
 };
 
 class TreeJoiner {
@@ -109,7 +112,7 @@ class TreeJoiner {
       }
     }
     std::stable_sort(splits_.begin(), splits_.end(), [](const Member& a, const Member& b) {
-      return std::pair(a.fact().depth, a.repeated()) < std::pair(b.fact().depth, b.repeated());
+      return std::pair(a.fact().depth, a.kind()) < std::pair(b.fact().depth, b.kind());
     });
     int32_t slot = 0;
     for (const auto* list : {&splits_, &two_leaves_, &leaves_}) {
@@ -119,10 +122,10 @@ class TreeJoiner {
 
   void AddSplit(const Member& member) {
     auto index = static_cast<int32_t>(joined_.splits.size());
-    bool repeated = member.repeated();
+    ShapKind kind = member.kind();
     bool new_run =
-        index == 0 || joined_.runs.back().repeated != repeated || member.fact().depth != run_depth_;
-    if (new_run) joined_.runs.push_back({index, index, repeated});
+        index == 0 || joined_.runs.back().kind != kind || member.fact().depth != run_depth_;
+    if (new_run) joined_.runs.push_back({index, index, kind});
     run_depth_ = member.fact().depth;
     joined_.runs.back().end = index + 1;
 
@@ -143,7 +146,7 @@ class TreeJoiner {
       split.ancestor_edge = 2 + 2 * slots_.at({member.tree, above}) + (is_right ? 1 : 0);
       split.ancestor_z = (*member.facts)[ancestor].edge_z;
     }
-    if (repeated) AddInverse(&split);
+    if (kind != ShapKind::kFirst) AddInverse(&split);
     joined_.splits.push_back(split);
   }
 

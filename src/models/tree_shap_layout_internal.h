@@ -33,9 +33,15 @@ struct ShapTwoLeaves {
   int32_t column, feature;
 };
 
+enum class ShapKind : uint8_t {
+  kFirst,     // the feature is not used above, the covers of the children add up
+  kRepeated,  // the feature is used above, the covers add up
+  kGeneral,   // the covers do not add up (XGBoost: rounding of float32)
+};
+
 struct ShapRun {
   int32_t begin, end;
-  bool repeated;  // features used before (or covers that do not add up): the general formula
+  ShapKind kind;
 };
 
 struct ShapTree {

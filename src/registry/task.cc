@@ -28,7 +28,8 @@ TaskSource ReadSource(const std::string& name, const Json& entry, Problems* prob
   std::string times = problems->Text(entry, "prediction_times");
   source.hourly = times == "every 1h while in encounter";
   if (!source.hourly && times != "source_rows") {
-    problems->Add(entry["prediction_times"], "'prediction_times' must be source_rows or every 1h while in encounter");
+    problems->Add(entry["prediction_times"],
+                  "'prediction_times' must be source_rows or every 1h while in encounter");
   }
   const Json& label = entry["label"];
   problems->CheckKeys(label, {"concept", "within"});
@@ -38,7 +39,8 @@ TaskSource ReadSource(const std::string& name, const Json& entry, Problems* prob
 }
 
 TaskVariant ReadVariant(const Json& entry, Problems* problems) {
-  problems->CheckKeys(entry, {"name", "description", "feature_set", "blocks", "learner", "settings", "process_free", "from"});
+  problems->CheckKeys(entry, {"name", "description", "feature_set", "blocks", "learner", "settings",
+                              "process_free", "from"});
   TaskVariant variant{.name = problems->Text(entry, "name"), .line = entry.line()};
   variant.description = problems->Text(entry, "description", false);
   variant.feature_set = problems->Text(entry, "feature_set");
@@ -46,7 +48,8 @@ TaskVariant ReadVariant(const Json& entry, Problems* problems) {
   variant.learner = problems->Text(entry, "learner");
   variant.settings = entry["settings"];
   variant.process_free = entry["process_free"].AsBool();
-  for (const auto& [source, block] : entry["from"].members()) variant.from.push_back(ReadSource(source, block, problems));
+  for (const auto& [source, block] : entry["from"].members())
+    variant.from.push_back(ReadSource(source, block, problems));
   if (variant.from.empty()) problems->Add(entry, "'from' is missing: name at least one source");
   return variant;
 }
@@ -59,7 +62,8 @@ void ReadSplit(const Json& split, Task* task, Problems* problems) {
   task->seed = static_cast<uint64_t>(problems->Number(split, "seed", 0));
   double held_out = problems->Number(split, "held_out", 0.2);
   double sum = task->train_share + task->tuning_share + held_out;
-  if (task->train_share <= 0 || task->tuning_share <= 0 || held_out <= 0 || sum < 0.999 || sum > 1.001) {
+  if (task->train_share <= 0 || task->tuning_share <= 0 || held_out <= 0 || sum < 0.999 ||
+      sum > 1.001) {
     problems->Add(split, "train, tuning and held_out must be positive shares that sum to 1");
   }
 }
@@ -67,15 +71,16 @@ void ReadSplit(const Json& split, Task* task, Problems* problems) {
 }  // namespace
 
 const TaskSource* TaskVariant::FindSource(const std::string& source) const {
-  auto found = std::find_if(from.begin(), from.end(), [&](const TaskSource& s) { return s.source == source; });
+  auto found = std::find_if(from.begin(), from.end(),
+                            [&](const TaskSource& s) { return s.source == source; });
   return found == from.end() ? nullptr : &*found;
 }
 
 Result<Task> Task::Load(const std::string& path) {
   Json document = TRY(base::ReadYaml(path));
   Problems problems(path);
-  problems.CheckKeys(document, {"name", "question", "label", "horizon", "silence", "live", "approvals", "utility", "alarm", "split",
-                                "refit", "variants"});
+  problems.CheckKeys(document, {"name", "question", "label", "horizon", "silence", "live",
+                                "approvals", "utility", "alarm", "split", "refit", "variants"});
   Task task;
   task.file = path;
   task.name = problems.Text(document, "name");
@@ -87,16 +92,21 @@ Result<Task> Task::Load(const std::string& path) {
   task.approvals = static_cast<int>(problems.Number(document, "approvals", 1));
   std::string utility = problems.Text(document, "utility", false);
   task.physionet_utility = utility == "physionet2019";
-  if (!utility.empty() && !task.physionet_utility) problems.Add(document["utility"], "'utility' must be physionet2019");
+  if (!utility.empty() && !task.physionet_utility)
+    problems.Add(document["utility"], "'utility' must be physionet2019");
   task.alarm_auroc = problems.Number(document["alarm"], "auroc", 1);
   task.alarm_utility = problems.Number(document["alarm"], "utility", 1);
   task.refit = document["refit"].AsBool(true);
   ReadSplit(document["split"], &task, &problems);
-  for (const auto& entry : document["variants"].items()) task.variants.push_back(ReadVariant(entry, &problems));
-  if (task.variants.empty()) problems.Add(document, "'variants' is missing: a task needs at least one");
-  auto live = std::find_if(task.variants.begin(), task.variants.end(), [&](const auto& v) { return v.name == task.live; });
+  for (const auto& entry : document["variants"].items())
+    task.variants.push_back(ReadVariant(entry, &problems));
+  if (task.variants.empty())
+    problems.Add(document, "'variants' is missing: a task needs at least one");
+  auto live = std::find_if(task.variants.begin(), task.variants.end(),
+                           [&](const auto& v) { return v.name == task.live; });
   if (!task.live.empty() && live == task.variants.end()) {
-    problems.Add(document["live"], format("'live' names the variant '{}', which is not declared", task.live));
+    problems.Add(document["live"],
+                 format("'live' names the variant '{}', which is not declared", task.live));
   }
   if (task.live.empty() && !task.variants.empty()) task.live = task.variants.front().name;
   TRY(problems.ToResult());
@@ -110,7 +120,8 @@ Result<const TaskVariant*> Task::FindVariant(const std::string& wanted) const {
     if (variant.name == wanted) return &variant;
     names.push_back(variant.name);
   }
-  return base::NotFound(format("task {} has no variant '{}'; it has: {}", name, wanted, base::Join(names, ", ")));
+  return base::NotFound(
+      format("task {} has no variant '{}'; it has: {}", name, wanted, base::Join(names, ", ")));
 }
 
 Result<const TaskVariant*> Task::DefaultVariant(const std::string& source) const {
@@ -123,8 +134,12 @@ Result<const TaskVariant*> Task::DefaultVariant(const std::string& source) const
     names.push_back(variant.name);
   }
   if (fitting.size() == 1) return fitting.front();
-  if (fitting.empty()) return base::NotFound(format("no variant of task {} takes its rows from the source '{}'", name, source));
-  return base::InvalidInput(format("task {} has several variants for '{}': choose one with --variant ({})", name, source, base::Join(names, ", ")));
+  if (fitting.empty())
+    return base::NotFound(
+        format("no variant of task {} takes its rows from the source '{}'", name, source));
+  return base::InvalidInput(
+      format("task {} has several variants for '{}': choose one with --variant ({})", name, source,
+             base::Join(names, ", ")));
 }
 
 Result<std::vector<Task>> LoadTasks(const std::string& folder) {
@@ -133,8 +148,10 @@ Result<std::vector<Task>> LoadTasks(const std::string& folder) {
   for (const auto& name : TRY(base::ListFolder(folder))) {
     if (!base::EndsWith(name, ".yaml")) continue;
     auto task = Task::Load(folder + "/" + name);
-    if (task.ok()) tasks.push_back(std::move(*task));
-    else all.Add(task.error());
+    if (task.ok())
+      tasks.push_back(std::move(*task));
+    else
+      all.Add(task.error());
   }
   TRY(all.ToResult());
   return tasks;
@@ -146,7 +163,8 @@ Result<const Task*> FindTask(const std::vector<Task>& tasks, const std::string& 
     if (task.name == name) return &task;
     names.push_back(task.name);
   }
-  return base::NotFound(format("there is no task '{}'; known are: {}", name, base::Join(names, ", ")));
+  return base::NotFound(
+      format("there is no task '{}'; known are: {}", name, base::Join(names, ", ")));
 }
 
 }  // namespace codman::registry

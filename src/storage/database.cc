@@ -27,7 +27,8 @@ class SqliteDatabase : public Database {
       rows.names.emplace_back(sqlite3_column_name(statement.get(), i));
     }
     int state = 0;
-    while ((state = sqlite3_step(statement.get())) == SQLITE_ROW) rows.rows.push_back(ReadRow(statement.get()));
+    while ((state = sqlite3_step(statement.get())) == SQLITE_ROW)
+      rows.rows.push_back(ReadRow(statement.get()));
     if (state != SQLITE_DONE) return Failure(sql);
     return rows;
   }
@@ -35,7 +36,8 @@ class SqliteDatabase : public Database {
   Result<int64_t> Execute(const std::string& sql, const std::vector<Value>& parameters) override {
     std::lock_guard lock(mutex_);
     if (parameters.empty()) {
-      if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return Failure(sql);
+      if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+        return Failure(sql);
       return sqlite3_changes64(handle_);
     }
     Statement statement = TRY(Prepare(sql, parameters));
@@ -55,16 +57,19 @@ class SqliteDatabase : public Database {
  private:
   Error Failure(const std::string& sql) const {
     int code = sqlite3_errcode(handle_);
-    std::string message = format("the database refused \"{}\": {}", sql.substr(0, 80), sqlite3_errmsg(handle_));
+    std::string message =
+        format("the database refused \"{}\": {}", sql.substr(0, 80), sqlite3_errmsg(handle_));
     if (code == SQLITE_CONSTRAINT) return base::Conflict(message);
     return base::Unavailable(message);
   }
 
   Result<Statement> Prepare(const std::string& sql, const std::vector<Value>& parameters) {
     sqlite3_stmt* raw = nullptr;
-    if (sqlite3_prepare_v2(handle_, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK) return Failure(sql);
+    if (sqlite3_prepare_v2(handle_, sql.c_str(), -1, &raw, nullptr) != SQLITE_OK)
+      return Failure(sql);
     Statement statement(raw, sqlite3_finalize);
-    for (size_t i = 0; i < parameters.size(); ++i) Bind(raw, static_cast<int>(i + 1), parameters[i]);
+    for (size_t i = 0; i < parameters.size(); ++i)
+      Bind(raw, static_cast<int>(i + 1), parameters[i]);
     return statement;
   }
 
@@ -74,7 +79,8 @@ class SqliteDatabase : public Database {
     } else if (const auto* real = std::get_if<double>(&value)) {
       sqlite3_bind_double(statement, at, *real);
     } else if (const auto* text = std::get_if<std::string>(&value)) {
-      sqlite3_bind_text(statement, at, text->data(), static_cast<int>(text->size()), SQLITE_TRANSIENT);
+      sqlite3_bind_text(statement, at, text->data(), static_cast<int>(text->size()),
+                        SQLITE_TRANSIENT);
     } else {
       sqlite3_bind_null(statement, at);
     }
@@ -84,12 +90,19 @@ class SqliteDatabase : public Database {
     std::vector<Value> row;
     for (int i = 0; i < sqlite3_column_count(statement); ++i) {
       switch (sqlite3_column_type(statement, i)) {
-        case SQLITE_INTEGER: row.emplace_back(int64_t(sqlite3_column_int64(statement, i))); break;
-        case SQLITE_FLOAT: row.emplace_back(sqlite3_column_double(statement, i)); break;
-        case SQLITE_NULL: row.emplace_back(); break;
+        case SQLITE_INTEGER:
+          row.emplace_back(int64_t(sqlite3_column_int64(statement, i)));
+          break;
+        case SQLITE_FLOAT:
+          row.emplace_back(sqlite3_column_double(statement, i));
+          break;
+        case SQLITE_NULL:
+          row.emplace_back();
+          break;
         default: {
           const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement, i));
-          row.emplace_back(std::string(bytes == nullptr ? "" : bytes, size_t(sqlite3_column_bytes(statement, i))));
+          row.emplace_back(std::string(bytes == nullptr ? "" : bytes,
+                                       size_t(sqlite3_column_bytes(statement, i))));
         }
       }
     }
@@ -134,34 +147,45 @@ bool Rows::IsNull(size_t row, std::string_view name) const {
 }
 
 Result<> Database::Migrate(const std::string& room, std::span<const Migration> migrations) {
-  TRY(Execute("create table if not exists schema_migrations (room text not null, number integer not null, "
-              "applied_at text not null, primary key (room, number))"));
-  Rows applied = TRY(Query("select coalesce(max(number), 0) as newest from schema_migrations where room = ?", {room}));
+  TRY(Execute(
+      "create table if not exists schema_migrations (room text not null, number integer not null, "
+      "applied_at text not null, primary key (room, number))"));
+  Rows applied = TRY(Query(
+      "select coalesce(max(number), 0) as newest from schema_migrations where room = ?", {room}));
   int64_t newest = applied.Int(0, "newest");
   if (!migrations.empty() && newest > migrations.back().number) {
-    return base::Conflict(format("the database holds migration {} of '{}', this program knows {} only: it was written by a newer "
-                                 "version; use that one", newest, room, migrations.back().number));
+    return base::Conflict(
+        format("the database holds migration {} of '{}', this program knows {} only: it was "
+               "written by a newer "
+               "version; use that one",
+               newest, room, migrations.back().number));
   }
   for (const auto& migration : migrations) {
     if (migration.number <= newest) continue;
     TRY(Transaction([&]() -> Result<> {
-      TRY(Execute(migration.sql));
-      TRY(Execute("insert into schema_migrations values (?, ?, ?)",
-                  {room, int64_t(migration.number), base::FormatTime(base::NowUs())}));
-      return {};
-    }).While(format("applying migration {} of '{}'", migration.number, room)));
+          TRY(Execute(migration.sql));
+          TRY(Execute("insert into schema_migrations values (?, ?, ?)",
+                      {room, int64_t(migration.number), base::FormatTime(base::NowUs())}));
+          return {};
+        }).While(format("applying migration {} of '{}'", migration.number, room)));
   }
   return {};
 }
 
 Result<std::unique_ptr<Database>> OpenSqlite(const std::string& path) {
   sqlite3* handle = nullptr;
-  int state = sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  int state =
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
   auto database = std::make_unique<SqliteDatabase>(handle);
-  if (state != SQLITE_OK) return base::Unavailable(format("cannot open the database {}: {}", path, sqlite3_errmsg(handle)));
+  if (state != SQLITE_OK)
+    return base::Unavailable(
+        format("cannot open the database {}: {}", path, sqlite3_errmsg(handle)));
   chmod(path.c_str(), 0600);
   sqlite3_busy_timeout(handle, 10000);
-  TRY(database->Execute("pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on", {})
+  TRY(database
+          ->Execute(
+              "pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on",
+              {})
           .While("opening " + path));
   return std::unique_ptr<Database>(std::move(database));
 }

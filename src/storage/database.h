@@ -1,7 +1,7 @@
 // The relational store: users, models, runs, jobs, checkpoints. Embedded: SQLite in WAL mode.
 //
-// Thread-safe: calls are serialised. Text is bound, never pasted into SQL. Migrations are numbered per room and only go
-// forward; a database written by a newer program is refused.
+// Thread-safe: calls are serialised. Text is bound, never pasted into SQL. Migrations are numbered
+// per room and only go forward; a database written by a newer program is refused.
 #pragma once
 
 #include <functional>
@@ -33,7 +33,7 @@ struct Rows {
 };
 
 struct Migration {
-  int number = 0;      // 1, 2, 3, … within the room
+  int number = 0;  // 1, 2, 3, … within the room
   const char* sql = "";
 };
 
@@ -42,7 +42,8 @@ class Database {
   virtual ~Database() = default;
   virtual Result<Rows> Query(const std::string& sql, const std::vector<Value>& parameters = {}) = 0;
   // Number of rows changed.
-  virtual Result<int64_t> Execute(const std::string& sql, const std::vector<Value>& parameters = {}) = 0;
+  virtual Result<int64_t> Execute(const std::string& sql,
+                                  const std::vector<Value>& parameters = {}) = 0;
   // All or nothing: rolls back where `work` returns an error.
   virtual Result<> Transaction(const std::function<Result<>()>& work) = 0;
 

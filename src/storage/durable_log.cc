@@ -31,8 +31,9 @@ Result<std::vector<SegmentFile>> ListSegments(const std::string& folder) {
 }
 
 Error WriteError(const std::string& path) {
-  return base::Unavailable(format("cannot write {}: {}; free some space or mend the disk, then start again", path,
-                                  std::strerror(errno)));
+  return base::Unavailable(
+      format("cannot write {}: {}; free some space or mend the disk, then start again", path,
+             std::strerror(errno)));
 }
 
 // Records appended and not yet written, and what a new segment that starts with them needs.
@@ -44,7 +45,8 @@ struct Batch {
 
 class FolderLog : public DurableLog {
  public:
-  FolderLog(std::string folder, DurableLogOptions options) : folder_(std::move(folder)), options_(options) {}
+  FolderLog(std::string folder, DurableLogOptions options)
+      : folder_(std::move(folder)), options_(options) {}
   ~FolderLog() override {
     if (fd_ >= 0) close(fd_);
   }
@@ -75,7 +77,8 @@ class FolderLog : public DurableLog {
     return {};
   }
 
-  Result<uint64_t> Append(std::string_view payload, int64_t time_us, uint32_t key_id, bool sealed) override {
+  Result<uint64_t> Append(std::string_view payload, int64_t time_us, uint32_t key_id,
+                          bool sealed) override {
     if (payload.size() > kMaxPayloadBytes) {
       return base::InvalidInput(format("a log record may hold {} bytes at most", kMaxPayloadBytes));
     }
@@ -107,14 +110,17 @@ class FolderLog : public DurableLog {
       Result<> done = WriteBatch(batch);
       lock.lock();
       writing_ = false;
-      if (done.ok()) durable_seq_ = last;
-      else failed_ = done.error();
+      if (done.ok())
+        durable_seq_ = last;
+      else
+        failed_ = done.error();
       written_.notify_all();
     }
     return {};
   }
 
-  Result<> Read(uint64_t from, const std::function<Result<>(const LogRecord&)>& sink) const override {
+  Result<> Read(uint64_t from,
+                const std::function<Result<>(const LogRecord&)>& sink) const override {
     std::vector<SegmentFile> segments;
     uint64_t durable = 0;
     {
@@ -165,7 +171,8 @@ class FolderLog : public DurableLog {
     return Recover();
   }
 
-  static Result<> SetTornTailAside(const std::string& path, const std::string& bytes, size_t good_bytes) {
+  static Result<> SetTornTailAside(const std::string& path, const std::string& bytes,
+                                   size_t good_bytes) {
     TRY(base::WriteFileAtomically(path + ".torn", std::string_view(bytes).substr(good_bytes)));
     int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return WriteError(path);
@@ -211,9 +218,9 @@ class FolderLog : public DurableLog {
   std::condition_variable written_;
   bool writing_ = false;
   std::optional<Error> failed_;
-  Batch pending_;                    // appended, not yet written
+  Batch pending_;  // appended, not yet written
   uint64_t next_seq_ = 1, durable_seq_ = 0;
-  base::Digest digest_{};            // after the last appended record
+  base::Digest digest_{};  // after the last appended record
   int64_t last_time_us_ = 0;
   std::vector<SegmentFile> segments_;
   // Touched by the leading thread only:
@@ -223,7 +230,8 @@ class FolderLog : public DurableLog {
 
 }  // namespace
 
-Result<std::unique_ptr<DurableLog>> DurableLog::Open(const std::string& folder, DurableLogOptions options) {
+Result<std::unique_ptr<DurableLog>> DurableLog::Open(const std::string& folder,
+                                                     DurableLogOptions options) {
   auto log = std::make_unique<FolderLog>(folder, options);
   TRY(log->Recover().While("opening the log " + folder));
   return std::unique_ptr<DurableLog>(std::move(log));
@@ -237,10 +245,12 @@ Result<uint64_t> VerifyLog(const std::string& folder, bool chained,
     std::string path = folder + "/" + segment.name;
     std::string bytes = TRY(base::ReadFile(path));
     SegmentScan scan = TRY(ScanSegment(path, bytes, chained, sink));
-    if (previous && (scan.header.first_seq != previous->next_seq || scan.header.log_id != previous->header.log_id ||
+    if (previous && (scan.header.first_seq != previous->next_seq ||
+                     scan.header.log_id != previous->header.log_id ||
                      (chained && scan.header.digest != previous->digest))) {
-      return base::DataQuality(format("log segment {} does not continue the one before it (record {} expected)", path,
-                                      previous->next_seq));
+      return base::DataQuality(
+          format("log segment {} does not continue the one before it (record {} expected)", path,
+                 previous->next_seq));
     }
     records += scan.next_seq - scan.header.first_seq;
     previous = scan;

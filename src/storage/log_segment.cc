@@ -22,7 +22,8 @@ std::string_view View(const base::Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-base::Digest ChainOf(const base::Digest& previous, std::string_view header, std::string_view payload) {
+base::Digest ChainOf(const base::Digest& previous, std::string_view header,
+                     std::string_view payload) {
   return base::Sha256().Add(View(previous)).Add(header).Add(payload).Finish();
 }
 
@@ -42,13 +43,14 @@ bool RecordAt(std::string_view bytes, size_t at, bool chained, LogRecord* record
   record->time_us = Get<int64_t>(bytes, at + 16);
   record->key_id = Get<uint32_t>(bytes, at + 24);
   record->sealed = (Get<uint32_t>(bytes, at + 28) & 1) != 0;
-  if (chained) std::memcpy(record->digest.data(), bytes.data() + at + kRecordHeaderBytes, kDigestBytes);
+  if (chained)
+    std::memcpy(record->digest.data(), bytes.data() + at + kRecordHeaderBytes, kDigestBytes);
   record->payload = bytes.substr(at + whole - payload_bytes, payload_bytes);
   return true;
 }
 
-// A torn write leaves garbage up to the end; if a whole record with a plausible number stands behind the bad place,
-// something in the middle was damaged instead.
+// A torn write leaves garbage up to the end; if a whole record with a plausible number stands
+// behind the bad place, something in the middle was damaged instead.
 bool GoodRecordBehind(std::string_view bytes, size_t bad, bool chained, uint64_t next_seq) {
   LogRecord record;
   for (size_t at = bad + 1; at + kRecordHeaderBytes <= bytes.size(); ++at) {
@@ -61,8 +63,10 @@ bool GoodRecordBehind(std::string_view bytes, size_t bad, bool chained, uint64_t
 
 Result<SegmentHeader> ReadSegmentHeader(const std::string& name, std::string_view bytes) {
   if (bytes.size() < kSegmentHeaderBytes || bytes.substr(0, 8) != kMagic ||
-      base::Crc32c(bytes.substr(0, kSegmentHeaderBytes - 4)) != Get<uint32_t>(bytes, kSegmentHeaderBytes - 4)) {
-    return base::DataQuality(format("log segment {} has a damaged header; restore it from a backup", name));
+      base::Crc32c(bytes.substr(0, kSegmentHeaderBytes - 4)) !=
+          Get<uint32_t>(bytes, kSegmentHeaderBytes - 4)) {
+    return base::DataQuality(
+        format("log segment {} has a damaged header; restore it from a backup", name));
   }
   SegmentHeader header;
   header.log_id = bytes.substr(8, 16);
@@ -112,17 +116,20 @@ Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes,
     LogRecord record;
     size_t at = scan.good_bytes;
     auto damaged = [&](const char* what) {
-      return base::DataQuality(format("log segment {} is damaged at byte {} (record {}): {}; restore it from a backup", name, at,
-                                      scan.next_seq, what));
+      return base::DataQuality(
+          format("log segment {} is damaged at byte {} (record {}): {}; restore it from a backup",
+                 name, at, scan.next_seq, what));
     };
     if (!RecordAt(bytes, at, chained, &record)) {
-      if (GoodRecordBehind(bytes, at, chained, scan.next_seq)) return damaged("the checksum does not match");
+      if (GoodRecordBehind(bytes, at, chained, scan.next_seq))
+        return damaged("the checksum does not match");
       scan.torn = true;
       return scan;
     }
     if (record.seq != scan.next_seq) return damaged("a record is missing or out of order");
     if (chained) {
-      auto expected = ChainOf(scan.digest, bytes.substr(at + 8, kRecordHeaderBytes - 8), record.payload);
+      auto expected =
+          ChainOf(scan.digest, bytes.substr(at + 8, kRecordHeaderBytes - 8), record.payload);
       if (expected != record.digest) return damaged("the chain is broken");
       scan.digest = expected;
     }

@@ -10,7 +10,8 @@
 
 namespace codman::storage {
 
-// Segment header: magic 8 · log id 16 · first seq u64 · digest before the first record 32 · CRC-32C of all before u32.
+// Segment header: magic 8 · log id 16 · first seq u64 · digest before the first record 32 · CRC-32C
+// of all before u32.
 constexpr std::string_view kMagic = "CDMLOG1\n";
 constexpr size_t kSegmentHeaderBytes = 8 + 16 + 8 + 32 + 4;
 constexpr size_t kRecordHeaderBytes = 4 + 4 + 8 + 8 + 4 + 4;
@@ -18,7 +19,7 @@ constexpr size_t kDigestBytes = 32;
 constexpr uint32_t kMaxPayloadBytes = 128 << 20;
 
 struct SegmentHeader {
-  std::string log_id;      // 16 bytes
+  std::string log_id;  // 16 bytes
   uint64_t first_seq = 1;
   base::Digest digest{};
 };
@@ -29,15 +30,15 @@ void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, s
 
 struct SegmentScan {
   SegmentHeader header;
-  uint64_t next_seq = 1;        // after the last good record
-  base::Digest digest{};        // after the last good record
+  uint64_t next_seq = 1;  // after the last good record
+  base::Digest digest{};  // after the last good record
   int64_t last_time_us = 0;
-  size_t good_bytes = 0;        // end of the last good record
-  bool torn = false;            // bytes after good_bytes hold no whole record: a write cut off
+  size_t good_bytes = 0;  // end of the last good record
+  bool torn = false;      // bytes after good_bytes hold no whole record: a write cut off
 };
 
-// Walks `bytes` of one segment. Damage that is not a torn tail (a bad record followed by a good one, a wrong chain) is an
-// error. `sink` may be empty.
+// Walks `bytes` of one segment. Damage that is not a torn tail (a bad record followed by a good
+// one, a wrong chain) is an error. `sink` may be empty.
 Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes, bool chained,
                                 const std::function<Result<>(const LogRecord&)>& sink);
 

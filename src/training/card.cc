@@ -6,8 +6,8 @@ namespace codman::training {
 namespace {
 
 std::string WithInterval(const Json& object, const std::string& name) {
-  return format("{:.4f} ({:.4f} to {:.4f})", object[name].AsDouble(), object[name + "_low"].AsDouble(),
-                object[name + "_high"].AsDouble());
+  return format("{:.4f} ({:.4f} to {:.4f})", object[name].AsDouble(),
+                object[name + "_low"].AsDouble(), object[name + "_high"].AsDouble());
 }
 
 std::string Quality(const CardInputs& in) {
@@ -18,11 +18,13 @@ std::string Quality(const CardInputs& in) {
   text += "| calibration slope | " + WithInterval(report["calibration"], "slope") + " |\n";
   const Json& utility = report["utility"];
   if (!utility.is_null()) {
-    text += format("| PhysioNet 2019 utility | {:.4f} ({:.4f} to {:.4f}) |\n", utility["value"].AsDouble(), utility["low"].AsDouble(),
-                   utility["high"].AsDouble());
+    text +=
+        format("| PhysioNet 2019 utility | {:.4f} ({:.4f} to {:.4f}) |\n",
+               utility["value"].AsDouble(), utility["low"].AsDouble(), utility["high"].AsDouble());
   }
   for (const auto& other : report["comparators"].items()) {
-    text += format("| AUROC of {} on the same rows | {} |\n", other["name"].AsString(), WithInterval(other, "auroc"));
+    text += format("| AUROC of {} on the same rows | {} |\n", other["name"].AsString(),
+                   WithInterval(other, "auroc"));
   }
   return text;
 }
@@ -32,33 +34,44 @@ std::string Findings(const CardInputs& in) {
   for (const auto& finding : in.findings.items()) {
     text += format("- {}: {}\n", finding["check"].AsString(), finding["message"].AsString());
   }
-  if (!in.override_reason.empty()) text += format("\nRegistered in spite of the audit by {}: {}\n", in.actor, in.override_reason);
+  if (!in.override_reason.empty())
+    text += format("\nRegistered in spite of the audit by {}: {}\n", in.actor, in.override_reason);
   return text;
 }
 
 }  // namespace
 
 std::string WriteCard(const CardInputs& in) {
-  std::string text = format("# {} / {}\n\n{}\n\n", in.task->name, in.variant->name, in.task->question);
+  std::string text =
+      format("# {} / {}\n\n{}\n\n", in.task->name, in.variant->name, in.task->question);
   if (in.synthetic) {
-    text += "**Trained on synthetic data: this proves the plumbing and carries no claim of accuracy for patients.**\n\n";
+    text +=
+        "**Trained on synthetic data: this proves the plumbing and carries no claim of accuracy "
+        "for patients.**\n\n";
   }
   text += "Not a medical device; for research and validation.\n\n## What it is\n\n";
-  text += format("- predicts: {}\n- variant: {} ({})\n- feature set: {}, blocks {}\n- learner: {}\n- trained by {} at {}\n", in.task->label,
-                 in.variant->name, in.variant->description, in.variant->feature_set, base::Join(in.variant->blocks, " + "),
-                 in.learner, in.actor, in.created_at);
+  text += format(
+      "- predicts: {}\n- variant: {} ({})\n- feature set: {}, blocks {}\n- learner: {}\n- trained "
+      "by {} at {}\n",
+      in.task->label, in.variant->name, in.variant->description, in.variant->feature_set,
+      base::Join(in.variant->blocks, " + "), in.learner, in.actor, in.created_at);
   text += format("\n## Data\n\n- source: {} ({})\n", in.source, in.source_description);
   if (!in.licence.empty()) text += format("- licence: {}\n", in.licence);
   text += format("- split by patient: {}\n", in.flow.ToString());
   text += "\n## Quality on held-out patients\n\n";
-  text += in.refitted ? "Measured before the registered model was refitted on train + held-out patients with the same settings; "
+  text += in.refitted ? "Measured before the registered model was refitted on train + held-out "
+                        "patients with the same settings; "
                         "tuning patients still set calibration and threshold.\n\n"
                       : "Measured on patients this model never saw.\n\n";
   text += Quality(in);
-  text += format("\nAlert where risk >= {:.4f} ({}).\n", in.threshold, in.report["operating_point"]["rule"].AsString());
+  text += format("\nAlert where risk >= {:.4f} ({}).\n", in.threshold,
+                 in.report["operating_point"]["rule"].AsString());
   text += "\n## Leakage audit\n\n" + Findings(in);
-  text += "\n## Limits\n\nPart of what a model with process features gains is a clock and the suspicion of clinicians; read the\n"
-          "variants side by side. On another hospital expect less, and choose the operating point anew.\n";
+  text +=
+      "\n## Limits\n\nPart of what a model with process features gains is a clock and the "
+      "suspicion of clinicians; read the\n"
+      "variants side by side. On another hospital expect less, and choose the operating point "
+      "anew.\n";
   text += "\n## Settings\n\n```json\n" + in.parameters.ToPrettyString() + "```\n";
   return text;
 }

@@ -8,8 +8,10 @@
 
 namespace codman::training {
 
-Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request, columns::MatrixSource* matrix,
-                                             const std::vector<uint8_t>& keep, const std::vector<double>& labels) {
+Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request,
+                                             columns::MatrixSource* matrix,
+                                             const std::vector<uint8_t>& keep,
+                                             const std::vector<double>& labels) {
   const auto* learner = TRY(models::FindLearner(request.learner));
   columns::RowSubset subset(matrix, &keep);
   std::vector<double> kept_labels = Kept(labels, keep);
@@ -35,10 +37,12 @@ Result<std::vector<double>> MarginsOf(const models::Model& model, columns::Matri
 }
 
 Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::PredictionRows& rows,
-                            const std::vector<double>& margins, const std::vector<uint8_t>& tuning) {
+                            const std::vector<double>& margins,
+                            const std::vector<uint8_t>& tuning) {
   std::vector<double> kept_margins = Kept(margins, tuning), labels = Kept(rows.label, tuning);
   OperatingPoint point;
-  point.calibrator = TRY(models::Calibrator::Fit(kept_margins, labels).While("calibrating on tuning rows"));
+  point.calibrator =
+      TRY(models::Calibrator::Fit(kept_margins, labels).While("calibrating on tuning rows"));
   std::vector<double> risks;
   for (double margin : kept_margins) risks.push_back(point.calibrator.Apply(margin));
   if (task.physionet_utility) {
@@ -47,7 +51,8 @@ Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::Pre
     point.rule = "highest PhysioNet 2019 utility on tuning patients";
     return point;
   }
-  // Without a utility the operating point is the base rate: an alert says "more likely than the average patient".
+  // Without a utility the operating point is the base rate: an alert says "more likely than the
+  // average patient".
   double events = 0;
   for (double label : labels) events += label;
   point.threshold = events / static_cast<double>(labels.size());
@@ -55,12 +60,14 @@ Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::Pre
   return point;
 }
 
-Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix, const std::vector<uint8_t>& keep) {
+Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
+                                      const std::vector<uint8_t>& keep) {
   columns::RowSubset subset(matrix, &keep);
   std::vector<double> values;
   values.reserve(static_cast<size_t>(subset.num_rows()) * matrix->feature_names().size());
   TRY(subset.Scan([&](const columns::MatrixBlock& block) -> Result<> {
-    values.insert(values.end(), block.values.begin(), block.values.begin() + block.num_rows * block.num_features);
+    values.insert(values.end(), block.values.begin(),
+                  block.values.begin() + block.num_rows * block.num_features);
     return {};
   }));
   return columns::DenseMatrix(matrix->feature_names(), std::move(values));

@@ -1,4 +1,5 @@
-// One fit and what follows from it: margins of all rows, calibration and threshold from tuning rows.
+// One fit and what follows from it: margins of all rows, calibration and threshold from tuning
+// rows.
 #pragma once
 
 #include <memory>
@@ -21,8 +22,10 @@ struct FitRequest {
 };
 
 // Learns from the rows whose `keep` is non-zero.
-Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request, columns::MatrixSource* matrix,
-                                             const std::vector<uint8_t>& keep, const std::vector<double>& labels);
+Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request,
+                                             columns::MatrixSource* matrix,
+                                             const std::vector<uint8_t>& keep,
+                                             const std::vector<double>& labels);
 
 // The margin of every row; rows whose `keep` is zero get NaN.
 Result<std::vector<double>> MarginsOf(const models::Model& model, columns::MatrixSource* matrix,
@@ -38,7 +41,8 @@ Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::Pre
                             const std::vector<double>& margins, const std::vector<uint8_t>& tuning);
 
 // The kept rows as a matrix in memory.
-Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix, const std::vector<uint8_t>& keep);
+Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
+                                      const std::vector<uint8_t>& keep);
 
 // Values of kept rows, in order.
 template <typename T>

@@ -21,11 +21,12 @@ std::string AgeBand(double age) {
 std::string SexName(double sex) { return std::isnan(sex) ? "" : sex > 0.5 ? "male" : "female"; }
 
 // Levels of the subgroup columns that this matrix has.
-Result<std::map<std::string, std::vector<std::string>>> SubgroupsOf(const feature_store::OfflineMatrix& offline,
-                                                                    const std::vector<uint8_t>& judged) {
+Result<std::map<std::string, std::vector<std::string>>> SubgroupsOf(
+    const feature_store::OfflineMatrix& offline, const std::vector<uint8_t>& judged) {
   std::map<std::string, std::vector<std::string>> subgroups;
   for (const char* name : {"age", "sex"}) {
-    if (std::find(offline.columns.begin(), offline.columns.end(), name) == offline.columns.end()) continue;
+    if (std::find(offline.columns.begin(), offline.columns.end(), name) == offline.columns.end())
+      continue;
     auto matrix = offline.Select({name});
     auto values = TRY(LoadRows(matrix.get(), judged));
     auto& levels = subgroups[name];
@@ -47,17 +48,19 @@ Result<Json> Judge(const JudgementInputs& in) {
   predictions.time_us = Kept(rows.time_us, in.judged);
   predictions.risk = Kept(in.risks, in.judged);
   predictions.label = Kept(rows.label, in.judged);
-  for (const auto& [name, scores] : in.comparators) predictions.comparators[name] = Kept(scores, in.judged);
+  for (const auto& [name, scores] : in.comparators)
+    predictions.comparators[name] = Kept(scores, in.judged);
   predictions.subgroups = TRY(SubgroupsOf(*in.offline, in.judged));
-  evaluation::ReportOptions options{.title = in.title,
-                                    .threshold = in.threshold,
-                                    .threshold_rule = in.threshold_rule,
-                                    .horizon_hours = static_cast<double>(in.task->horizon_us) / double(base::kHourUs),
-                                    .silence_hours = static_cast<double>(in.task->silence_us) / double(base::kHourUs),
-                                    .physionet_utility = in.task->physionet_utility,
-                                    .seed = in.task->seed,
-                                    .synthetic = in.synthetic,
-                                    .context = in.context};
+  evaluation::ReportOptions options{
+      .title = in.title,
+      .threshold = in.threshold,
+      .threshold_rule = in.threshold_rule,
+      .horizon_hours = static_cast<double>(in.task->horizon_us) / double(base::kHourUs),
+      .silence_hours = static_cast<double>(in.task->silence_us) / double(base::kHourUs),
+      .physionet_utility = in.task->physionet_utility,
+      .seed = in.task->seed,
+      .synthetic = in.synthetic,
+      .context = in.context};
   return evaluation::Evaluate(predictions, options);
 }
 
@@ -81,7 +84,8 @@ Json CohortFlow(const feature_store::PredictionRows& rows, const std::vector<uin
   for (const auto& [why, count] : excluded) left_out.Set(why, count);
   flow.Set("excluded", left_out);
   for (size_t k = 0; k < part_names.size(); ++k) {
-    flow.Set(part_names[k], Json::Object({{"subjects", int64_t(subjects[k].size())}, {"rows", counts[k]}}));
+    flow.Set(part_names[k],
+             Json::Object({{"subjects", int64_t(subjects[k].size())}, {"rows", counts[k]}}));
   }
   return flow;
 }

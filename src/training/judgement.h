@@ -17,11 +17,11 @@ namespace codman::training {
 struct JudgementInputs {
   const registry::Task* task = nullptr;
   const feature_store::OfflineMatrix* offline = nullptr;
-  std::vector<uint8_t> judged;                                // rows to judge
-  std::vector<double> risks;                                  // of all rows
+  std::vector<uint8_t> judged;  // rows to judge
+  std::vector<double> risks;    // of all rows
   double threshold = 0.5;
   std::string threshold_rule, title;
-  std::map<std::string, std::vector<double>> comparators;     // scores of all rows
+  std::map<std::string, std::vector<double>> comparators;  // scores of all rows
   bool synthetic = false;
   Json context;
 };

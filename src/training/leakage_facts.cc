@@ -15,8 +15,8 @@
 namespace codman::training {
 namespace {
 
-constexpr int64_t kSampleRows = 20000;       // for the per-feature and clock probes
-constexpr int kMinValuesToCompare = 8;       // a nearly empty row has many innocent twins
+constexpr int64_t kSampleRows = 20000;  // for the per-feature and clock probes
+constexpr int kMinValuesToCompare = 8;  // a nearly empty row has many innocent twins
 constexpr int kProbeTrees = 60;
 
 // Keeps about `wanted` of the kept rows, evenly spaced.
@@ -29,7 +29,8 @@ std::vector<uint8_t> Thinned(std::vector<uint8_t> keep, int64_t wanted) {
   return keep;
 }
 
-// AUROC in the better direction, a missing value counting as lowest or as highest, whichever separates better.
+// AUROC in the better direction, a missing value counting as lowest or as highest, whichever
+// separates better.
 double BestAuroc(std::vector<double> values, const std::vector<double>& labels) {
   std::vector<double> high = values;
   for (size_t i = 0; i < values.size(); ++i) {
@@ -37,15 +38,18 @@ double BestAuroc(std::vector<double> values, const std::vector<double>& labels) 
     values[i] = -std::numeric_limits<double>::max();
     high[i] = std::numeric_limits<double>::max();
   }
-  double low_auroc = evaluation::Auroc(values, labels), high_auroc = evaluation::Auroc(high, labels);
+  double low_auroc = evaluation::Auroc(values, labels),
+         high_auroc = evaluation::Auroc(high, labels);
   return std::max({low_auroc, 1 - low_auroc, high_auroc, 1 - high_auroc});
 }
 
-void SingleFeatures(const columns::DenseMatrix& sample, const std::vector<double>& labels, evaluation::LeakageFacts* facts) {
+void SingleFeatures(const columns::DenseMatrix& sample, const std::vector<double>& labels,
+                    evaluation::LeakageFacts* facts) {
   const auto& names = sample.feature_names();
   std::vector<double> values(static_cast<size_t>(sample.num_rows()));
   for (size_t k = 0; k < names.size(); ++k) {
-    for (int64_t i = 0; i < sample.num_rows(); ++i) values[static_cast<size_t>(i)] = sample.Row(i)[k];
+    for (int64_t i = 0; i < sample.num_rows(); ++i)
+      values[static_cast<size_t>(i)] = sample.Row(i)[k];
     facts->single_feature_auroc[names[k]] = BestAuroc(values, labels);
   }
 }
@@ -61,8 +65,10 @@ RowPrint PrintOf(std::span<const double> row, double label) {
   for (double value : row) {
     uint64_t bits = 0;
     std::memcpy(&bits, &value, sizeof bits);
-    if (std::isnan(value)) bits = 0x7FF8;
-    else ++values;
+    if (std::isnan(value))
+      bits = 0x7FF8;
+    else
+      ++values;
     hash = (hash ^ bits) * 0xFF51AFD7ED558CCDULL;
     hash ^= hash >> 29;
   }
@@ -94,12 +100,15 @@ Result<double> ClockRecovery(const LeakageInputs& in) {
   const auto& rows = in.offline->rows;
   auto timed = [&](uint8_t part) {
     auto keep = RowsIn(rows, *in.parts, {part});
-    for (size_t i = 0; i < keep.size(); ++i) keep[i] = keep[i] != 0 && !std::isnan(rows.hours[i]) ? 1 : 0;
+    for (size_t i = 0; i < keep.size(); ++i)
+      keep[i] = keep[i] != 0 && !std::isnan(rows.hours[i]) ? 1 : 0;
     return Thinned(std::move(keep), 2 * kSampleRows);
   };
   auto train = timed(kTrain), judged = timed(kHeldOut);
-  FitRequest request{.learner = "gbdt", .settings = Json::Object({{"trees", kProbeTrees}, {"learning_rate", 0.1}, {"max_bins", 63}}),
-                     .objective = models::Objective::kRegression};
+  FitRequest request{
+      .learner = "gbdt",
+      .settings = Json::Object({{"trees", kProbeTrees}, {"learning_rate", 0.1}, {"max_bins", 63}}),
+      .objective = models::Objective::kRegression};
   auto model = TRY(FitOn(request, in.offline->matrix.get(), train, rows.hours));
   auto predicted = TRY(MarginsOf(*model, in.offline->matrix.get(), judged));
   double sum = 0, count = 0;
@@ -149,8 +158,8 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   evaluation::Predictions judged;
   judged.subject = Kept(rows.subject, held_out);
   judged.label = Kept(rows.label, held_out);
-  auto difference = evaluation::PairedAurocDifference(judged, Kept(*in.margins, held_out), Kept(*in.clock_margins, held_out), 200,
-                                                      in.task->seed);
+  auto difference = evaluation::PairedAurocDifference(
+      judged, Kept(*in.margins, held_out), Kept(*in.clock_margins, held_out), 200, in.task->seed);
   facts.model_minus_clock = difference.value;
   facts.model_minus_clock_low = difference.low;
   facts.model_minus_clock_high = difference.high;

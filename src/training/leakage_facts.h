@@ -1,4 +1,5 @@
-// Gathers what the leakage audit judges (ml.md 4): probe models, single features, duplicate rows, overlap.
+// Gathers what the leakage audit judges (ml.md 4): probe models, single features, duplicate rows,
+// overlap.
 #pragma once
 
 #include <string>
@@ -19,10 +20,10 @@ struct LeakageInputs {
   const feature_store::OfflineMatrix* offline = nullptr;
   const features::Plan* plan = nullptr;
   const events::Concepts* concepts = nullptr;
-  const std::vector<uint8_t>* parts = nullptr;          // of split.h
-  const std::vector<double>* margins = nullptr;         // of the model, all rows
-  const std::vector<double>* clock_margins = nullptr;   // of the clock-only model, all rows
-  double auroc = 0, utility = 0;                        // on held-out rows
+  const std::vector<uint8_t>* parts = nullptr;         // of split.h
+  const std::vector<double>* margins = nullptr;        // of the model, all rows
+  const std::vector<double>* clock_margins = nullptr;  // of the clock-only model, all rows
+  double auroc = 0, utility = 0;                       // on held-out rows
   bool synthetic = false;
 };
 

@@ -9,10 +9,11 @@ namespace codman::training {
 namespace {
 
 template <typename PartOfBucket>
-std::vector<uint8_t> BySubject(const feature_store::PredictionRows& rows, uint64_t seed, const std::string& source,
-                               PartOfBucket part_of) {
+std::vector<uint8_t> BySubject(const feature_store::PredictionRows& rows, uint64_t seed,
+                               const std::string& source, PartOfBucket part_of) {
   std::vector<uint8_t> of_subject;
-  for (const auto& identifier : rows.subjects.identifiers) of_subject.push_back(part_of(BucketOf(seed, source, identifier)));
+  for (const auto& identifier : rows.subjects.identifiers)
+    of_subject.push_back(part_of(BucketOf(seed, source, identifier)));
   std::vector<uint8_t> parts;
   parts.reserve(rows.subject.size());
   for (int32_t subject : rows.subject) parts.push_back(of_subject[static_cast<size_t>(subject)]);
@@ -26,20 +27,24 @@ double BucketOf(uint64_t seed, const std::string& source, const std::string& ide
   return static_cast<double>(bits >> 11) * 0x1p-53;
 }
 
-std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows, const registry::Task& task, const std::string& source) {
+std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows,
+                               const registry::Task& task, const std::string& source) {
   return BySubject(rows, task.seed, source, [&](double bucket) -> uint8_t {
-    return bucket < task.train_share ? kTrain : bucket < task.train_share + task.tuning_share ? kTuning : kHeldOut;
+    return bucket < task.train_share                       ? kTrain
+           : bucket < task.train_share + task.tuning_share ? kTuning
+                                                           : kHeldOut;
   });
 }
 
-std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, const registry::Task& task, const std::string& source,
-                              int folds) {
-  return BySubject(rows, task.seed, source,
-                   [&](double bucket) { return static_cast<uint8_t>(std::min(folds - 1, static_cast<int>(bucket * folds))); });
+std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, const registry::Task& task,
+                              const std::string& source, int folds) {
+  return BySubject(rows, task.seed, source, [&](double bucket) {
+    return static_cast<uint8_t>(std::min(folds - 1, static_cast<int>(bucket * folds)));
+  });
 }
 
-std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& parts,
-                            const std::vector<uint8_t>& wanted) {
+std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows,
+                            const std::vector<uint8_t>& parts, const std::vector<uint8_t>& wanted) {
   std::vector<uint8_t> keep(parts.size());
   for (size_t i = 0; i < parts.size(); ++i) {
     bool included = rows.excluded[i] == feature_store::kIncluded;

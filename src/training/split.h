@@ -17,13 +17,14 @@ enum Part : uint8_t { kTrain = 0, kTuning = 1, kHeldOut = 2 };
 double BucketOf(uint64_t seed, const std::string& source, const std::string& identifier);
 
 // The part of each row.
-std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows, const registry::Task& task, const std::string& source);
+std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows,
+                               const registry::Task& task, const std::string& source);
 // The fold (0 … folds − 1) of each row.
-std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, const registry::Task& task, const std::string& source,
-                              int folds);
+std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, const registry::Task& task,
+                              const std::string& source, int folds);
 
 // 1 where the row is in the cohort and its entry of `parts` is one of `wanted`.
-std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& parts,
-                            const std::vector<uint8_t>& wanted);
+std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows,
+                            const std::vector<uint8_t>& parts, const std::vector<uint8_t>& wanted);
 
 }  // namespace codman::training

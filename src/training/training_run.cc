@@ -38,33 +38,45 @@ struct Run {
 Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) {
   const auto* from = request.variant->FindSource(request.source->name);
   if (from == nullptr) {
-    return base::NotFound(format("variant {} of task {} takes no rows from '{}'", request.variant->name, request.task->name, request.source->name));
+    return base::NotFound(format("variant {} of task {} takes no rows from '{}'",
+                                 request.variant->name, request.task->name, request.source->name));
   }
-  auto set = TRY(features::FeatureSet::Load(format("{}/{}.yaml", place.features_folder, request.variant->feature_set), *place.concepts));
+  auto set = TRY(features::FeatureSet::Load(
+      format("{}/{}.yaml", place.features_folder, request.variant->feature_set), *place.concepts));
   auto plan = TRY(set.Compile(request.variant->blocks));
-  Run run{place, request, TRY(BuildMatrix(place, *request.variant, *from)), plan, std::move(set), {}, {}};
-  int64_t included = std::count(run.offline.rows.excluded.begin(), run.offline.rows.excluded.end(), uint8_t(feature_store::kIncluded));
+  Run run{place, request, TRY(BuildMatrix(place, *request.variant, *from)), plan, std::move(set),
+          {},    {}};
+  int64_t included = std::count(run.offline.rows.excluded.begin(), run.offline.rows.excluded.end(),
+                                uint8_t(feature_store::kIncluded));
   if (included == 0) {
-    return base::DataQuality(format("the source '{}' has no labelled prediction row in this home: ingest it first (codman ingest {} --input …)",
-                                    request.source->name, request.source->name));
+    return base::DataQuality(
+        format("the source '{}' has no labelled prediction row in this home: ingest it first "
+               "(codman ingest {} --input …)",
+               request.source->name, request.source->name));
   }
-  run.fit = {.learner = request.learner.empty() ? request.variant->learner : request.learner, .settings = request.variant->settings,
+  run.fit = {.learner = request.learner.empty() ? request.variant->learner : request.learner,
+             .settings = request.variant->settings,
              .seed = request.task->seed};
-  if (run.fit.learner != request.variant->learner) run.fit.settings = Json();  // settings belong to their learner
+  if (run.fit.learner != request.variant->learner)
+    run.fit.settings = Json();  // settings belong to their learner
   return run;
 }
 
-// The clock alone: hours since admission and nothing else. What a model gains beyond it is about the patient.
+// The clock alone: hours since admission and nothing else. What a model gains beyond it is about
+// the patient.
 Result<std::vector<double>> ClockOnly(const Run& run, const std::vector<uint8_t>& train) {
   columns::DenseMatrix hours({"hours_since_admission"}, run.offline.rows.hours);
-  FitRequest request{.learner = "gbdt", .settings = Json::Object({{"trees", 60}, {"leaves", 15}, {"min_rows_per_leaf", 100}}),
-                     .seed = run.request.task->seed};
+  FitRequest request{
+      .learner = "gbdt",
+      .settings = Json::Object({{"trees", 60}, {"leaves", 15}, {"min_rows_per_leaf", 100}}),
+      .seed = run.request.task->seed};
   auto model = TRY(FitOn(request, &hours, train, run.offline.rows.label));
   return MarginsOf(*model, &hours, std::vector<uint8_t>(run.offline.rows.subject.size(), 1));
 }
 
 // The simple baseline: logistic regression on the contract features.
-Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>& train, const std::vector<uint8_t>& all) {
+Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>& train,
+                                     const std::vector<uint8_t>& all) {
   std::vector<std::string> names;
   for (const auto& column : run.plan->columns()) {
     const auto& contract = run.plan->contract()[static_cast<size_t>(column.contract)];
@@ -79,15 +91,23 @@ Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>&
 }
 
 // The columns about care only, where the variant has such.
-Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train, const std::vector<uint8_t>& all) {
+Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
+                                        const std::vector<uint8_t>& all) {
   std::vector<std::string> names;
   for (const auto& column : run.plan->columns()) {
-    bool counted = column.name.find("_count") != std::string::npos || column.name.find("_hours_since") != std::string::npos;
-    if (counted || run.plan->contract()[static_cast<size_t>(column.contract)].process) names.push_back(column.name);
+    bool counted = column.name.find("_count") != std::string::npos ||
+                   column.name.find("_hours_since") != std::string::npos;
+    if (counted || run.plan->contract()[static_cast<size_t>(column.contract)].process)
+      names.push_back(column.name);
   }
   if (names.empty()) return std::vector<double>{};
   auto matrix = run.offline.Select(names);
-  FitRequest request{.learner = "gbdt", .settings = Json::Object({{"trees", 80}, {"learning_rate", 0.1}, {"max_bins", 63}, {"min_rows_per_leaf", 200}, {"feature_fraction", 0.3}}),
+  FitRequest request{.learner = "gbdt",
+                     .settings = Json::Object({{"trees", 80},
+                                               {"learning_rate", 0.1},
+                                               {"max_bins", 63},
+                                               {"min_rows_per_leaf", 200},
+                                               {"feature_fraction", 0.3}}),
                      .seed = run.request.task->seed};
   auto model = TRY(FitOn(request, matrix.get(), train, run.offline.rows.label));
   return MarginsOf(*model, matrix.get(), all);
@@ -96,22 +116,29 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
 std::vector<double> RisksOf(const OperatingPoint& point, const std::vector<double>& margins) {
   std::vector<double> risks;
   risks.reserve(margins.size());
-  for (double margin : margins) risks.push_back(std::isnan(margin) ? 0 : point.calibrator.Apply(margin));
+  for (double margin : margins)
+    risks.push_back(std::isnan(margin) ? 0 : point.calibrator.Apply(margin));
   return risks;
 }
 
 Json ContextRows(const Run& run, const Json& flow) {
   Json context = Json::Array();
-  auto add = [&](const char* label, const std::string& text) { context.Add(Json::Object({{"label", label}, {"text", text}})); };
+  auto add = [&](const char* label, const std::string& text) {
+    context.Add(Json::Object({{"label", label}, {"text", text}}));
+  };
   const auto& request = run.request;
   add("Question", request.task->question);
-  add("Source", request.source->name + (request.source->description.empty() ? "" : ": " + request.source->description));
+  add("Source",
+      request.source->name +
+          (request.source->description.empty() ? "" : ": " + request.source->description));
   add("Variant", format("{} ({})", request.variant->name, request.variant->description));
-  add("Features", format("{}: {} contract features, {} model inputs", run.feature_set.name(), run.plan->contract().size(), run.offline.columns.size()));
+  add("Features", format("{}: {} contract features, {} model inputs", run.feature_set.name(),
+                         run.plan->contract().size(), run.offline.columns.size()));
   add("Learner", run.fit.learner);
   for (const auto& [name, value] : flow.members()) {
     if (value.is_object() && value.Find("subjects") != nullptr) {
-      add(("Patients, " + name).c_str(), format("{} ({} rows)", value["subjects"].AsInt(), value["rows"].AsInt()));
+      add(("Patients, " + name).c_str(),
+          format("{} ({} rows)", value["subjects"].AsInt(), value["rows"].AsInt()));
     }
   }
   return context;
@@ -119,24 +146,39 @@ Json ContextRows(const Run& run, const Json& flow) {
 
 // Everything of a concept that a loaded model needs to convert and check a form's values.
 Json ConceptDocument(const events::Concept& c) {
-  Json entry = Json::Object({{"name", c.name}, {"label", c.label}, {"group", c.group}, {"codes", Json::Array(c.codes)}, {"unit", c.unit},
-                             {"range", Json::Array(std::vector<double>{c.low, c.high})},
-                             {"reference", Json::Array(std::vector<double>{c.reference_low, c.reference_high})}});
+  Json entry = Json::Object(
+      {{"name", c.name},
+       {"label", c.label},
+       {"group", c.group},
+       {"codes", Json::Array(c.codes)},
+       {"unit", c.unit},
+       {"range", Json::Array(std::vector<double>{c.low, c.high})},
+       {"reference", Json::Array(std::vector<double>{c.reference_low, c.reference_high})}});
   if (c.top_code) entry.Set("top_code", *c.top_code);
-  if (c.ambiguous) entry.Set("ambiguous", Json::Array(std::vector<double>{c.ambiguous->first, c.ambiguous->second}));
-  if (c.worst != events::Worst::kNone) entry.Set("worst", c.worst == events::Worst::kHigh ? "high" : "low");
+  if (c.ambiguous)
+    entry.Set("ambiguous",
+              Json::Array(std::vector<double>{c.ambiguous->first, c.ambiguous->second}));
+  if (c.worst != events::Worst::kNone)
+    entry.Set("worst", c.worst == events::Worst::kHigh ? "high" : "low");
   Json conversions = Json::Array();
-  for (const auto& k : c.conversions) conversions.Add(Json::Object({{"unit", k.unit}, {"factor", k.factor}, {"offset", k.offset}}));
+  for (const auto& k : c.conversions)
+    conversions.Add(Json::Object({{"unit", k.unit}, {"factor", k.factor}, {"offset", k.offset}}));
   entry.Set("conversions", conversions);
   return entry;
 }
 
-// features.yaml of the model folder (JSON is YAML): the set as declared, what of it is used, and the concepts behind it.
-Json ResolvedFeatures(const Run& run) {
+// features.yaml of the model folder (JSON is YAML): the set as declared, which blocks are used, and
+// the concepts behind all of it, so that the folder alone is enough to answer.
+Result<Json> ResolvedFeatures(const Run& run) {
   Json concepts = Json::Array();
-  for (int index : run.plan->concepts_used()) concepts.Add(ConceptDocument((*run.place.concepts)[index]));
-  return Json::Object({{"feature_set", run.feature_set.document()}, {"blocks", Json::Array(run.request.variant->blocks)},
-                       {"concepts", Json::Object({{"concepts", concepts}})}, {"columns", Json::Array(run.offline.columns)}});
+  auto whole = TRY(run.feature_set.Compile(run.feature_set.blocks()));
+  for (int index : whole->concepts_used()) {
+    concepts.Add(ConceptDocument((*run.place.concepts)[index]));
+  }
+  return Json::Object({{"feature_set", run.feature_set.document()},
+                       {"blocks", Json::Array(run.request.variant->blocks)},
+                       {"concepts", Json::Object({{"concepts", concepts}})},
+                       {"columns", Json::Array(run.offline.columns)}});
 }
 
 struct Judged {
@@ -150,8 +192,10 @@ struct Judged {
 Result<Judged> FitAndJudge(Run* run) {
   const auto& rows = run->offline.rows;
   run->parts = SplitRows(rows, *run->request.task, run->request.source->name);
-  auto train = RowsIn(rows, run->parts, {kTrain}), all = RowsIn(rows, run->parts, {kTrain, kTuning, kHeldOut});
-  auto tuning = RowsIn(rows, run->parts, {kTuning}), held_out = RowsIn(rows, run->parts, {kHeldOut});
+  auto train = RowsIn(rows, run->parts, {kTrain}),
+       all = RowsIn(rows, run->parts, {kTrain, kTuning, kHeldOut});
+  auto tuning = RowsIn(rows, run->parts, {kTuning}),
+       held_out = RowsIn(rows, run->parts, {kHeldOut});
   Judged judged;
   run->Tell("fit", 0.1);
   judged.model = TRY(FitOn(run->fit, run->offline.matrix.get(), train, rows.label));
@@ -168,16 +212,24 @@ Result<Judged> FitAndJudge(Run* run) {
   if (!process_only.empty()) in.comparators["process_only"] = process_only;
   in.threshold = judged.point.threshold;
   in.threshold_rule = judged.point.rule;
-  in.title = format("{} / {}: held-out patients", run->request.task->name, run->request.variant->name);
+  in.title =
+      format("{} / {}: held-out patients", run->request.task->name, run->request.variant->name);
   in.synthetic = run->request.source->synthetic;
   judged.flow = CohortFlow(rows, run->parts, {"train", "tuning", "held_out"});
   in.context = ContextRows(*run, judged.flow);
   run->Tell("judge", 0.6);
   judged.report = TRY(Judge(in));
-  LeakageInputs leak{.task = run->request.task, .variant = run->request.variant, .offline = &run->offline, .plan = run->plan.get(),
-                     .concepts = run->place.concepts, .parts = &run->parts, .margins = &judged.margins, .clock_margins = &clock,
+  LeakageInputs leak{.task = run->request.task,
+                     .variant = run->request.variant,
+                     .offline = &run->offline,
+                     .plan = run->plan.get(),
+                     .concepts = run->place.concepts,
+                     .parts = &run->parts,
+                     .margins = &judged.margins,
+                     .clock_margins = &clock,
                      .auroc = judged.report["discrimination"]["auroc"].AsDouble(),
-                     .utility = judged.report["utility"]["value"].AsDouble(), .synthetic = in.synthetic};
+                     .utility = judged.report["utility"]["value"].AsDouble(),
+                     .synthetic = in.synthetic};
   run->Tell("leakage audit", 0.75);
   judged.findings = evaluation::AuditLeakage(TRY(GatherLeakageFacts(leak)));
   judged.report.Set("leakage", evaluation::ToJson(judged.findings));
@@ -188,31 +240,39 @@ Result<Judged> FitAndJudge(Run* run) {
 std::string BlockingFindings(const std::vector<evaluation::Finding>& findings) {
   std::string text;
   for (const auto& finding : findings) {
-    if (finding.severity == evaluation::Severity::kBlock) text += format("\n  {}: {}", finding.check, finding.message);
+    if (finding.severity == evaluation::Severity::kBlock)
+      text += format("\n  {}: {}", finding.check, finding.message);
   }
   return text;
 }
 
 Json MetricsOf(const Json& report) {
-  Json metrics = Json::Object({{"auroc", report["discrimination"]["auroc"]}, {"auprc", report["discrimination"]["auprc"]},
-                               {"calibration_slope", report["calibration"]["slope"]}, {"brier", report["brier"]["value"]}});
+  Json metrics = Json::Object({{"auroc", report["discrimination"]["auroc"]},
+                               {"auprc", report["discrimination"]["auprc"]},
+                               {"calibration_slope", report["calibration"]["slope"]},
+                               {"brier", report["brier"]["value"]}});
   if (!report["utility"].is_null()) metrics.Set("utility", report["utility"]["value"]);
   return metrics;
 }
 
 }  // namespace
 
-Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::TaskVariant& variant, const registry::TaskSource& from) {
-  auto set = TRY(features::FeatureSet::Load(format("{}/{}.yaml", place.features_folder, variant.feature_set), *place.concepts));
+Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::TaskVariant& variant,
+                                  const registry::TaskSource& from) {
+  auto set = TRY(features::FeatureSet::Load(
+      format("{}/{}.yaml", place.features_folder, variant.feature_set), *place.concepts));
   feature_store::RowRule rule{.source = from.source,
-                              .times = from.hourly ? feature_store::PredictionTimes::kHourly : feature_store::PredictionTimes::kSourceRows,
+                              .times = from.hourly ? feature_store::PredictionTimes::kHourly
+                                                   : feature_store::PredictionTimes::kSourceRows,
                               .label_concept = from.label_concept,
                               .horizon_us = from.label_within_us};
-  feature_store::OfflineOptions options{.root = place.matrix_root, .temp_folder = place.temp_folder};
+  feature_store::OfflineOptions options{.root = place.matrix_root,
+                                        .temp_folder = place.temp_folder};
   auto progress = [&](double done) {
     if (place.progress) place.progress(variant.name + " features", done);
   };
-  return feature_store::BuildOfflineMatrix(place.engine, place.lake, *place.concepts, set, variant.blocks, rule, options, progress);
+  return feature_store::BuildOfflineMatrix(place.engine, place.lake, *place.concepts, set,
+                                           variant.blocks, rule, options, progress);
 }
 
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
@@ -220,47 +280,76 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
   Run run = TRY(Prepare(place, request));
   Judged judged = TRY(FitAndJudge(&run));
   if (evaluation::Blocks(judged.findings) && request.override_reason.empty()) {
-    return base::DataQuality(format("the leakage audit refuses to register {}/{}:{}", request.task->name, request.variant->name, BlockingFindings(judged.findings)));
+    return base::DataQuality(format("the leakage audit refuses to register {}/{}:{}",
+                                    request.task->name, request.variant->name,
+                                    BlockingFindings(judged.findings)));
   }
   const auto& rows = run.offline.rows;
   OperatingPoint point = judged.point;
   if (request.task->refit) {
     run.Tell("refit", 0.85);
-    auto learn = RowsIn(rows, run.parts, {kTrain, kHeldOut}), tuning = RowsIn(rows, run.parts, {kTuning});
+    auto learn = RowsIn(rows, run.parts, {kTrain, kHeldOut}),
+         tuning = RowsIn(rows, run.parts, {kTuning});
     judged.model = TRY(FitOn(run.fit, run.offline.matrix.get(), learn, rows.label));
-    point = TRY(Tune(*request.task, rows, TRY(MarginsOf(*judged.model, run.offline.matrix.get(), tuning)), tuning));
+    point = TRY(Tune(*request.task, rows,
+                     TRY(MarginsOf(*judged.model, run.offline.matrix.get(), tuning)), tuning));
   }
-  registry::NewModel model{.task = request.task->name, .variant = request.variant->name, .source = request.source->name,
-                           .actor = request.actor, .synthetic = request.source->synthetic};
+  registry::NewModel model{.task = request.task->name,
+                           .variant = request.variant->name,
+                           .source = request.source->name,
+                           .actor = request.actor,
+                           .synthetic = request.source->synthetic};
   model.metrics = MetricsOf(judged.report);
   model.parameters = judged.model->Describe();
-  CardInputs card{.task = request.task, .variant = request.variant, .source = request.source->name,
-                  .source_description = request.source->description, .licence = request.source->licence, .learner = run.fit.learner,
-                  .actor = request.actor, .created_at = base::FormatTime(base::NowUs()), .override_reason = request.override_reason,
-                  .synthetic = model.synthetic, .refitted = request.task->refit, .threshold = point.threshold,
-                  .report = judged.report, .flow = judged.flow, .findings = evaluation::ToJson(judged.findings),
+  CardInputs card{.task = request.task,
+                  .variant = request.variant,
+                  .source = request.source->name,
+                  .source_description = request.source->description,
+                  .licence = request.source->licence,
+                  .learner = run.fit.learner,
+                  .actor = request.actor,
+                  .created_at = base::FormatTime(base::NowUs()),
+                  .override_reason = request.override_reason,
+                  .synthetic = model.synthetic,
+                  .refitted = request.task->refit,
+                  .threshold = point.threshold,
+                  .report = judged.report,
+                  .flow = judged.flow,
+                  .findings = evaluation::ToJson(judged.findings),
                   .parameters = model.parameters};
   model.files[judged.model->weights_file_name()] = judged.model->weights();
   model.files["calibration.json"] = point.calibrator.ToJson();
-  model.files["features.yaml"] = ResolvedFeatures(run).ToPrettyString();
+  model.files["features.yaml"] = TRY(ResolvedFeatures(run)).ToPrettyString();
   model.files["evaluation.json"] = judged.report.ToPrettyString();
   model.files["report.html"] = evaluation::RenderHtml(judged.report);
   model.files["card.md"] = WriteCard(card);
-  model.files["training.log"] = format("{} rows, {} inputs, {} learner, {:.1f} s\n", rows.size(), run.offline.columns.size(), run.fit.learner,
-                                       double(base::MonotonicUs() - began_us) * 1e-6);
-  model.manifest = Json::Object({{"learner", run.fit.learner}, {"weights", judged.model->weights_file_name()},
-                                 {"threshold", point.threshold}, {"threshold_rule", point.rule}, {"seed", request.task->seed},
-                                 {"task_hash", request.task->hash}, {"source_hash", request.source->hash},
-                                 {"feature_set", run.feature_set.name()}, {"feature_set_hash", run.feature_set.hash()},
-                                 {"concepts_hash", place.concepts->hash()}, {"data_snapshot", run.offline.key},
-                                 {"blocks", Json::Array(request.variant->blocks)}, {"refitted", request.task->refit}});
-  TrainingResult result{.version = TRY(place.registry->Register(model)), .report = std::move(judged.report), .margins = std::move(judged.margins)};
+  model.files["training.log"] =
+      format("{} rows, {} inputs, {} learner, {:.1f} s\n", rows.size(), run.offline.columns.size(),
+             run.fit.learner, double(base::MonotonicUs() - began_us) * 1e-6);
+  model.manifest = Json::Object({{"learner", run.fit.learner},
+                                 {"weights", judged.model->weights_file_name()},
+                                 {"threshold", point.threshold},
+                                 {"threshold_rule", point.rule},
+                                 {"seed", request.task->seed},
+                                 {"task_hash", request.task->hash},
+                                 {"source_hash", request.source->hash},
+                                 {"feature_set", run.feature_set.name()},
+                                 {"feature_set_hash", run.feature_set.hash()},
+                                 {"concepts_hash", place.concepts->hash()},
+                                 {"data_snapshot", run.offline.key},
+                                 {"blocks", Json::Array(request.variant->blocks)},
+                                 {"refitted", request.task->refit}});
+  TrainingResult result{.version = TRY(place.registry->Register(model)),
+                        .report = std::move(judged.report),
+                        .margins = std::move(judged.margins)};
   run.Tell("registered", 1);
   return result;
 }
 
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds) {
-  if (folds < 3 || folds > 50) return base::InvalidInput("--folds must be from 3 to 50: one to judge, one to tune, the others to learn");
+  if (folds < 3 || folds > 50)
+    return base::InvalidInput(
+        "--folds must be from 3 to 50: one to judge, one to tune, the others to learn");
   Run run = TRY(Prepare(place, request));
   const auto& rows = run.offline.rows;
   run.parts = FoldRows(rows, *request.task, request.source->name, folds);
@@ -275,8 +364,10 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
     for (uint8_t other : all) {
       if (other != judged_fold && other != tuning_fold) learn_folds.push_back(other);
     }
-    auto train = RowsIn(rows, run.parts, learn_folds), tuning = RowsIn(rows, run.parts, {tuning_fold});
-    auto judged = RowsIn(rows, run.parts, {judged_fold}), wanted = RowsIn(rows, run.parts, {judged_fold, tuning_fold});
+    auto train = RowsIn(rows, run.parts, learn_folds),
+         tuning = RowsIn(rows, run.parts, {tuning_fold});
+    auto judged = RowsIn(rows, run.parts, {judged_fold}),
+         wanted = RowsIn(rows, run.parts, {judged_fold, tuning_fold});
     auto model = TRY(FitOn(run.fit, run.offline.matrix.get(), train, rows.label));
     auto fold_margins = TRY(MarginsOf(*model, run.offline.matrix.get(), wanted));
     points.push_back(TRY(Tune(*request.task, rows, fold_margins, tuning)));
@@ -289,22 +380,25 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
     }
     run.Tell("folds", static_cast<double>(k + 1) / folds);
   }
-  // Folds have thresholds of their own. Shifting each fold's log-odds so that its threshold falls on the common one keeps
-  // every alert decision and lets one number stand for the operating point.
+  // Folds have thresholds of their own. Shifting each fold's log-odds so that its threshold falls
+  // on the common one keeps every alert decision and lets one number stand for the operating point.
   auto logit = [](double p) { return std::log(p / (1 - p)); };
   double common = 0;
   for (double threshold : thresholds) common += logit(threshold) / folds;
-  JudgementInputs in{.task = request.task, .offline = &run.offline, .judged = RowsIn(rows, run.parts, all)};
+  JudgementInputs in{
+      .task = request.task, .offline = &run.offline, .judged = RowsIn(rows, run.parts, all)};
   in.risks.resize(margins.size());
   for (size_t i = 0; i < margins.size(); ++i) {
     if (std::isnan(margins[i])) continue;
     const auto& point = points[run.parts[i]];
-    in.risks[i] = models::Sigmoid(logit(point.calibrator.Apply(margins[i])) - logit(point.threshold) + common);
+    in.risks[i] = models::Sigmoid(logit(point.calibrator.Apply(margins[i])) -
+                                  logit(point.threshold) + common);
   }
   in.threshold = models::Sigmoid(common) * (1 - 1e-12);
   in.threshold_rule = points.front().rule + format(", chosen in each of {} folds", folds);
   in.comparators["clock_only"] = clock;
-  in.title = format("{} / {}: {} folds by patient, out of fold", request.task->name, request.variant->name, folds);
+  in.title = format("{} / {}: {} folds by patient, out of fold", request.task->name,
+                    request.variant->name, folds);
   in.synthetic = request.source->synthetic;
   std::vector<std::string> names;
   for (int k = 0; k < folds; ++k) names.push_back(format("fold {}", k + 1));

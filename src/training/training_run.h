@@ -1,7 +1,8 @@
 // One training run: rows → split → fit → calibrate → judge → leakage audit → refit → register.
 //
-// Deterministic: the same silver, declarations and seed give the same model bytes. What is judged is the model that has
-// never seen the held-out patients; what is registered is refitted on train + held-out, and the card says so.
+// Deterministic: the same silver, declarations and seed give the same model bytes. What is judged
+// is the model that has never seen the held-out patients; what is registered is refitted on train +
+// held-out, and the card says so.
 #pragma once
 
 #include <functional>
@@ -25,8 +26,8 @@ struct TrainingPlace {
   engine::SqlEngine* engine = nullptr;
   lakehouse::Lake lake{""};
   const events::Concepts* concepts = nullptr;
-  std::string features_folder;       // clinic/features
-  std::string matrix_root;           // <home>/features
+  std::string features_folder;  // clinic/features
+  std::string matrix_root;      // <home>/features
   std::string temp_folder;
   registry::Registry* registry = nullptr;
   // stage ("features", "fit", …) and share done.
@@ -37,28 +38,29 @@ struct TrainingRequest {
   const registry::Task* task = nullptr;
   const registry::TaskVariant* variant = nullptr;
   const events::SourceMapping* source = nullptr;
-  std::string learner;               // "" = the variant's
+  std::string learner;  // "" = the variant's
   std::string actor;
-  std::string override_reason;       // registers in spite of a blocking finding; lands on the card
+  std::string override_reason;  // registers in spite of a blocking finding; lands on the card
   // Margins of other variants on the same rows, by name, for the report ("signals").
   std::map<std::string, std::vector<double>> beside;
 };
 
 struct TrainingResult {
   registry::ModelVersion version;
-  Json report;                       // with members leakage, splits
-  std::vector<double> margins;       // of the judged model, all rows
+  Json report;                  // with members leakage, splits
+  std::vector<double> margins;  // of the judged model, all rows
 };
 
 // Refused with DataQuality, naming the findings, where the leakage audit blocks.
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request);
 
-// Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and threshold come from the
-// fold after it. Registers nothing. Gives the report.
+// Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
+// threshold come from the fold after it. Registers nothing. Gives the report.
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds);
 
 // The matrix of a variant and source.
-Result<feature_store::OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::TaskVariant& variant,
+Result<feature_store::OfflineMatrix> BuildMatrix(const TrainingPlace& place,
+                                                 const registry::TaskVariant& variant,
                                                  const registry::TaskSource& from);
 
 }  // namespace codman::training

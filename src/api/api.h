@@ -1,0 +1,56 @@
+// The HTTP API and the embedded UI: routes with access rule, audit class and documentation.
+//
+// Handle() may be called from many threads. Endpoints that read tables run on one worker thread, so that the io threads never
+// wait for SQL.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/sessions.h"
+#include "governance/audit.h"
+#include "net/http_server.h"
+#include "registry/registry.h"
+#include "registry/task.h"
+#include "serving/journal.h"
+#include "serving/prediction_service.h"
+
+namespace codman::api {
+
+// What endpoints work with. Borrows everything.
+struct ApiContext {
+  const std::vector<registry::Task>* tasks = nullptr;
+  registry::Registry* registry = nullptr;
+  serving::PredictionService* service = nullptr;
+  serving::Journal* journal = nullptr;
+  governance::Audit* audit = nullptr;
+  Sessions* sessions = nullptr;
+  // Counts of the lake for the dashboard: {"data", "tables"}. Runs SQL.
+  std::function<Result<Json>()> lake_status;
+  std::string version;
+};
+
+class Api {
+ public:
+  explicit Api(ApiContext context);
+  ~Api();
+  void Handle(const net::HttpRequest& request, net::Responder responder);
+
+ private:
+  void Work();
+
+  ApiContext context_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> slow_;
+  bool stopping_ = false;
+  std::thread worker_;
+};
+
+}  // namespace codman::api

@@ -1,0 +1,107 @@
+#include <algorithm>
+#include <cmath>
+
+#include "api/routes.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+namespace codman::api {
+namespace {
+
+using features::ContractFeature;
+
+double HorizonHours(const registry::Task& task) { return double(task.horizon_us) / double(base::kHourUs); }
+
+Json FeatureJson(const ContractFeature& feature) {
+  auto finite = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
+  Json json = Json::Object({{"id", feature.id}, {"label", feature.label}, {"unit", feature.unit}, {"low", finite(feature.low)},
+                            {"high", finite(feature.high)}, {"description", feature.description},
+                            {"derived", feature.concept_index < 0}, {"process", feature.process}});
+  bool has_reference = feature.reference_low != feature.reference_high;
+  json.Set("reference_low", has_reference ? Json(feature.reference_low) : Json());
+  json.Set("reference_high", has_reference ? Json(feature.reference_high) : Json());
+  return json;
+}
+
+// Contract features by group, in order of first appearance; derived ones last.
+Json Groups(const std::vector<ContractFeature>& contract) {
+  Json groups = Json::Array();
+  auto add = [&](const std::string& name, const ContractFeature& feature) {
+    for (auto& group : groups.items()) {
+      if (group["name"].AsString() == name) {
+        group.members()[1].second.Add(FeatureJson(feature));
+        return;
+      }
+    }
+    groups.Add(Json::Object({{"name", name}, {"features", Json::Array({FeatureJson(feature)})}}));
+  };
+  for (const auto& feature : contract) {
+    if (feature.concept_index >= 0) add(feature.group.empty() ? "Other" : feature.group, feature);
+  }
+  for (const auto& feature : contract) {
+    if (feature.concept_index < 0) add("Derived", feature);
+  }
+  return groups;
+}
+
+// Made-up patients for trying a form: usual values, and values that stray from the reference ranges in the direction of harm.
+Json Samples(const serving::ServedModel& model) {
+  Json usual = Json::Object(), ill = Json::Object();
+  for (const auto& feature : model.plan->contract()) {
+    if (feature.concept_index < 0 || feature.process) continue;
+    if (feature.id == "age" || feature.id == "sex") {
+      usual.Set(feature.id, feature.id == "age" ? 54 : 1);
+      ill.Set(feature.id, feature.id == "age" ? 71 : 0);
+      continue;
+    }
+    double low = feature.reference_low, high = feature.reference_high;
+    if (low == high && low == 0) continue;
+    auto rounded = [](double value) { return std::round(value * 100) / 100; };
+    usual.Set(feature.id, rounded((low + high) / 2));
+    auto worst = (*model.concepts)[feature.concept_index].worst;
+    double width = std::max(high - low, 0.1 * high);
+    double value = worst == events::Worst::kLow ? low - 0.4 * width : worst == events::Worst::kHigh ? high + 0.6 * width : (low + high) / 2;
+    ill.Set(feature.id, rounded(std::clamp(value, feature.low, feature.high)));
+  }
+  Json list = Json::Array();
+  list.Add(Json::Object({{"name", "Usual values"}, {"description", "made up: the middle of each reference range"}, {"features", usual}}));
+  list.Add(Json::Object({{"name", "Very ill"}, {"description", "made up: each value beyond its reference range"}, {"features", ill}}));
+  return list;
+}
+
+Json VariantJson(Call* call, const registry::Task& task, const registry::TaskVariant& variant) {
+  Json json = Json::Object({{"name", variant.name}, {"description", variant.description}, {"ready", false}});
+  auto live = call->context().service->Live(task, variant.name);
+  if (!live.ok()) return json;
+  const auto& version = (*live)->loaded.version;
+  json.Set("ready", true).Set("version", version.version).Set("trained_on", version.source).Set("synthetic", version.synthetic);
+  return json;
+}
+
+}  // namespace
+
+void GetTasks(Call* call) {
+  Json tasks = Json::Array();
+  for (const auto& task : *call->context().tasks) {
+    Json variants = Json::Array();
+    for (const auto& variant : task.variants) variants.Add(VariantJson(call, task, variant));
+    tasks.Add(Json::Object({{"name", task.name}, {"question", task.question}, {"label", task.label},
+                            {"horizon_hours", HorizonHours(task)}, {"live", task.live}, {"variants", variants}}));
+  }
+  call->SendJson(Json::Object({{"tasks", tasks}}));
+}
+
+void GetTask(Call* call) {
+  auto task = registry::FindTask(*call->context().tasks, call->Parameter("name"));
+  if (!task.ok()) return call->Fail(task.error());
+  auto live = call->context().service->Live(**task, net::QueryParameter(call->query, "variant"));
+  if (!live.ok()) return call->Fail(live.error());
+  const auto& loaded = (*live)->loaded;
+  call->SendJson(Json::Object({{"name", (*task)->name}, {"question", (*task)->question}, {"label", (*task)->label},
+                               {"horizon_hours", HorizonHours(**task)}, {"variant", loaded.version.variant},
+                               {"version", loaded.version.version}, {"threshold", loaded.threshold},
+                               {"synthetic", loaded.version.synthetic}, {"groups", Groups((*live)->plan->contract())},
+                               {"samples", Samples(**live)}}));
+}
+
+}  // namespace codman::api

@@ -1,0 +1,97 @@
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/training_place.h"
+#include "evaluation/report.h"
+
+namespace codman::cli {
+namespace {
+
+struct Options {
+  std::string task, source, input, variant, report_path;
+  int folds = 0;
+};
+
+std::string Line(const std::string& variant, const Json& report) {
+  auto with_interval = [](const Json& object, const std::string& name) {
+    return format("{:.4f} ({:.4f} to {:.4f})", object[name].AsDouble(),
+                  object[name + "_low"].AsDouble(), object[name + "_high"].AsDouble());
+  };
+  std::string text = format("{:<10} AUROC {}  AUPRC {}  slope {:.3f}", variant,
+                            with_interval(report["discrimination"], "auroc"),
+                            with_interval(report["discrimination"], "auprc"),
+                            report["calibration"]["slope"].AsDouble());
+  const Json& utility = report["utility"];
+  if (!utility.is_null()) {
+    text += format("  utility {:.4f} ({:.4f} to {:.4f})", utility["value"].AsDouble(),
+                   utility["low"].AsDouble(), utility["high"].AsDouble());
+  }
+  return text +
+         format("  [{} patients, {} rows]\n", report["subjects"].AsInt(), report["rows"].AsInt());
+}
+
+// Without folds the figures are those of the champion on the patients it had not seen when it was
+// judged.
+Result<Json> StoredReport(const registry::Registry& registry, const registry::Task& task,
+                          const std::string& variant) {
+  auto champion = TRY(registry.Champion(task.name, variant));
+  if (!champion) {
+    return base::NotFound(
+        format("task {} has no live model of the variant '{}': train one with --activate, or use "
+               "--folds 5",
+               task.name, variant));
+  }
+  return base::ParseJson(TRY(registry.ReadFile(*champion, "evaluation.json")));
+}
+
+Result<> Run(const GlobalOptions& global, const Options& options) {
+  auto workspace = TRY(Workspace::Open(global.workspace));
+  auto tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
+  const auto* task = TRY(registry::FindTask(tasks, options.task));
+  const auto* source = TRY(SourceOf(workspace.get(), *task, options.source));
+  if (!options.input.empty())
+    TRY(workspace->Ingest(*source, options.input, ProgressBar("ingest", global)));
+  TRY(BuildLake(workspace.get(), global));
+  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
+                                               workspace->secrets()));
+  auto place = TRY(PlaceOf(workspace.get(), registry.get(), global));
+  Json reports = Json::Object();
+  std::string text;
+  for (const auto& variant : task->variants) {
+    if (variant.FindSource(source->name) == nullptr ||
+        (!options.variant.empty() && variant.name != options.variant))
+      continue;
+    training::TrainingRequest request{
+        .task = task, .variant = &variant, .source = source, .actor = CurrentActor()};
+    Json report = options.folds > 0 ? TRY(training::CrossValidate(place, request, options.folds))
+                                    : TRY(StoredReport(*registry, *task, variant.name));
+    if (!options.report_path.empty()) {
+      TRY(base::WriteFileAtomically(
+          format("{}/{}-{}.html", options.report_path, task->name, variant.name),
+          evaluation::RenderHtml(report)));
+    }
+    text += Line(variant.name, report);
+    reports.Set(variant.name, std::move(report));
+  }
+  TRY(workspace->Record("evaluate", "task " + task->name, "done"));
+  Print(global, text, reports);
+  return {};
+}
+
+}  // namespace
+
+std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
+  auto options = std::make_shared<Options>();
+  app->add_option("task", options->task, "clinical question")->required();
+  app->add_option("--source", options->source, "where the rows come from");
+  app->add_option("--input", options->input, "file, archive or folder to ingest first");
+  app->add_option("--variant", options->variant, "this variant only");
+  app->add_option(
+      "--folds", options->folds,
+      "out-of-fold judgement by patient (3 to 50); without it the live model's stored figures");
+  app->add_option("--report", options->report_path, "folder for one HTML page per variant")
+      ->check(CLI::ExistingDirectory);
+  return [=] { return Run(*global, *options); };
+}
+
+}  // namespace codman::cli

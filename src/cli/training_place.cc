@@ -1,0 +1,59 @@
+#include "cli/training_place.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace codman::cli {
+
+Result<> BuildLake(Workspace* workspace, const GlobalOptions& global) {
+  TRY(workspace->BuildSilver(ProgressBar("silver", global)));
+  return {};
+}
+
+Result<const events::SourceMapping*> SourceOf(Workspace* workspace, const registry::Task& task,
+                                              const std::string& name) {
+  if (!name.empty()) return workspace->FindSource(name);
+  auto* engine = TRY(workspace->Engine());
+  auto subjects = workspace->lake().Subjects();
+  auto present = TRY(engine->QueryAll(format("select distinct source from ({}) order by source",
+                                             subjects.SelectAll(TRY(subjects.Load())))));
+  std::vector<std::string> fitting;
+  for (size_t i = 0; i < static_cast<size_t>(present.num_rows()); ++i) {
+    std::string source(present.columns[0].strings[i]);
+    bool named = std::any_of(task.variants.begin(), task.variants.end(),
+                             [&](const auto& v) { return v.FindSource(source) != nullptr; });
+    if (named) fitting.push_back(source);
+  }
+  if (fitting.size() == 1) return workspace->FindSource(fitting.front());
+  if (fitting.empty()) {
+    return base::NotFound(format(
+        "the home holds no data that task {} can use: add --source NAME --input PATH", task.name));
+  }
+  return base::InvalidInput(
+      format("the home holds several sources for task {}: choose one with --source ({})", task.name,
+             base::Join(fitting, ", ")));
+}
+
+Result<training::TrainingPlace> PlaceOf(Workspace* workspace, registry::Registry* registry,
+                                        const GlobalOptions& global) {
+  training::TrainingPlace place{.engine = TRY(workspace->Engine()),
+                                .lake = workspace->lake(),
+                                .concepts = &workspace->concepts(),
+                                .features_folder = workspace->clinic() + "/features",
+                                .matrix_root = workspace->home() + "/features",
+                                .temp_folder = workspace->home() + "/tmp/sql",
+                                .registry = registry};
+  // Features have a share done and get a bar; the other stages are told by name.
+  auto bar = std::make_shared<std::pair<std::string, std::function<void(double)>>>();
+  place.progress = [bar, global](const std::string& stage, double done) {
+    if (bar->first != stage) {
+      if (bar->second) bar->second(1);
+      *bar = {stage, ProgressBar(stage, global)};
+    }
+    bar->second(done);
+  };
+  return place;
+}
+
+}  // namespace codman::cli

@@ -1,0 +1,72 @@
+// One client's connection: reads requests, calls the handler for one at a time, sends answers in
+// order, closes.
+//
+// Pipelined requests wait in the buffer until the one before them is answered (RFC 9112 9.3.2
+// allows parallel work only for safe methods); answers that are ready at once share one send. All
+// methods but Send belong to the shard's thread. Shared ownership: the shard holds it while it is
+// open, pending operations and an unused Responder keep it beyond that, so a request's views stay
+// valid until its Responder is used even when the client has gone.
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+
+#include "net/http_reader_internal.h"
+#include "net/http_server.h"
+
+namespace codman::net {
+
+class Shard;
+
+class Connection final : public Responder::Sink, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<Shard> shard, boost::asio::ip::tcp::socket socket);
+
+  void Run();
+  // Sends what the server itself has to say and closes.
+  void Refuse(int status);
+  // Closes at once what is idle; the rest closes with its next answer.
+  void Drain();
+  void Close();
+  // Acts where the deadline (in the shard's ticks) has passed.
+  void CheckDeadline(int64_t now);
+
+  void Send(HttpResponse response) override;  // any thread
+
+ private:
+  bool AnswerBuffered();
+  void Dispatch();
+  void Reply(const HttpResponse& response);
+  void FinishDeferred(const HttpResponse& response);
+  void AppendRefusal(int status);
+  bool Flush();
+  void AwaitWritable();
+  void AwaitBytes();
+  void Read();
+  void OnRead(const boost::system::error_code& error, size_t num_bytes);
+  void Linger();
+
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+  const std::shared_ptr<Shard>
+      shard_;  // first: it outlives the socket, which lives in its io_context
+  boost::asio::ip::tcp::socket socket_;
+  std::string remote_;
+  HttpReader reader_;
+  std::string out_;
+  size_t sent_ = 0;
+  int64_t deadline_ = kNever;
+  int64_t last_steps_ = -1;
+  bool reading_ = false;     // a receive is under way into the reader's space
+  bool waiting_ = false;     // a Responder is out
+  bool in_handler_ = false;  // the handler is on the stack
+  bool sending_ = false;     // the client's window is full
+  bool finishing_ = false;   // the last answer is in out_
+  bool lingering_ = false;   // all is sent, what still arrives is dropped
+  bool closed_ = false;
+};
+
+}  // namespace codman::net

@@ -1,0 +1,128 @@
+// The evaluation report of a model version. Numbers that do not exist are null.
+import type { ModelVersion } from './types';
+
+export type Figure = number | null;
+
+export interface Burden {
+  threshold: number;
+  alerts: number;
+  right_alerts: number;
+  per_100_patient_days: Figure;
+  per_100_encounters: Figure;
+  ppv: Figure;
+  sensitivity: Figure;
+  ppv_any_time: Figure;
+  sensitivity_any_time: Figure;
+  median_lead_hours: Figure;
+  per_100_patient_days_low?: Figure;
+  per_100_patient_days_high?: Figure;
+}
+
+export interface BurdenPoint {
+  threshold: number;
+  first_alert: Burden;
+  silenced: Burden;
+}
+
+export interface AlertBurden {
+  horizon_hours: number;
+  silence_hours: number;
+  event_encounters: number;
+  patient_days: number;
+  every_alert: Burden;
+  first_alert: Burden;
+  silenced: Burden;
+  curve: BurdenPoint[];
+}
+
+export interface CurvePoint {
+  threshold: Figure;
+  x: number;
+  y: number;
+}
+
+export interface CalibrationBin {
+  mean_risk: number;
+  observed: number;
+  low: Figure;
+  high: Figure;
+  rows: number;
+}
+
+export interface Subgroup {
+  column: string;
+  level: string;
+  rows: number;
+  events: number;
+  subjects: number;
+  event_subjects: number;
+  auroc: Figure;
+  auroc_low: Figure;
+  auroc_high: Figure;
+  mean_risk: Figure;
+  observed: Figure;
+  alert_rate: Figure;
+  sensitivity: Figure;
+  ppv: Figure;
+}
+
+export interface Comparator {
+  name: string;
+  auroc: Figure;
+  auroc_low: Figure;
+  auroc_high: Figure;
+  auprc: Figure;
+  difference: Figure;
+  difference_low: Figure;
+  difference_high: Figure;
+  best_utility?: Figure;
+}
+
+export interface Finding {
+  check: string;
+  severity: string;
+  subject: string;
+  message: string;
+}
+
+// Flat members with their _low and _high beside them: read through interval() in words/figures.ts.
+export type WithIntervals = Record<string, Figure | string>;
+
+export interface Report {
+  title?: string;
+  rows?: number;
+  subjects?: number;
+  encounters?: number;
+  events?: number;
+  event_subjects?: number;
+  prevalence?: number;
+  bootstrap?: { replicates: number };
+  discrimination?: WithIntervals;
+  brier?: WithIntervals;
+  calibration?: {
+    slope: Figure;
+    slope_low: Figure;
+    slope_high: Figure;
+    ece: Figure;
+    in_the_large: Figure;
+    curve: CalibrationBin[];
+    histogram?: { upper: number; counts: number[] };
+  };
+  operating_point?: WithIntervals & { threshold: number; rule?: string };
+  utility?: { value: Figure; low: Figure; high: Figure; at: number } | null;
+  alert_burden?: AlertBurden | null;
+  decision_curve?: { threshold: number; model: number; treat_all: number }[];
+  roc?: CurvePoint[];
+  pr?: CurvePoint[];
+  subgroups?: Subgroup[];
+  comparators?: Comparator[];
+  leakage?: Finding[];
+  warnings?: string[];
+}
+
+export interface ModelPage {
+  model: ModelVersion;
+  manifest?: Record<string, unknown> | null;
+  card?: string | null;
+  report?: Report | null;
+}

@@ -1,0 +1,56 @@
+// The page an address names. Addresses are real paths, so that they can be bookmarked and shared.
+import { signal } from '@preact/signals';
+
+export type Route =
+  | { page: 'dashboard' }
+  | { page: 'predict'; task: string; variant: string }
+  | { page: 'models' }
+  | { page: 'model'; task: string; version: string }
+  | { page: 'unknown'; path: string };
+
+export function parseRoute(path: string, search = ''): Route {
+  const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
+  const [first, second, third] = parts;
+  if (first === undefined) return { page: 'dashboard' };
+  if (first === 'predict' && parts.length <= 2) {
+    return { page: 'predict', task: second ?? '', variant: new URLSearchParams(search).get('variant') ?? '' };
+  }
+  if (first === 'models' && parts.length === 1) return { page: 'models' };
+  if (first === 'models' && parts.length === 3 && second && third) {
+    return { page: 'model', task: second, version: third };
+  }
+  return { page: 'unknown', path };
+}
+
+function here(): Route {
+  try {
+    return parseRoute(location.pathname, location.search);
+  } catch {
+    return { page: 'unknown', path: location.pathname };
+  }
+}
+
+export const route = signal<Route>(here());
+
+export function goTo(href: string): void {
+  history.pushState(null, '', href);
+  route.value = here();
+  scrollTo(0, 0);
+}
+
+export function replaceWith(href: string): void {
+  history.replaceState(null, '', href);
+  route.value = here();
+}
+
+export function followHistory(): void {
+  addEventListener('popstate', () => {
+    route.value = here();
+  });
+}
+
+export const predictPath = (task: string, variant = ''): string =>
+  `/predict/${encodeURIComponent(task)}${variant ? `?variant=${encodeURIComponent(variant)}` : ''}`;
+
+export const modelPath = (task: string, version: string): string =>
+  `/models/${encodeURIComponent(task)}/${encodeURIComponent(version)}`;

@@ -1,0 +1,79 @@
+import type { CalibrationBin, Report } from '../api/report_types';
+import { ChartFigure } from '../charts/chart_figure';
+import { Line } from '../charts/line';
+import { Plot, type Frame } from '../charts/plot';
+import { ticks } from '../charts/scale';
+import { fixed, isFigure, measured, percent } from '../words/figures';
+
+const plain = (value: number): string => `${measured(value * 100)} %`;
+
+// The histogram stands in the lowest fifth of the chart, on its own scale.
+function Histogram({ frame, upper, counts }: { frame: Frame; upper: number; counts: number[] }) {
+  const most = Math.max(...counts, 1);
+  const tall = (frame.y(frame.y.low) - frame.y(frame.y.high)) / 5;
+  const width = frame.x(upper / counts.length) - frame.x(0);
+  return (
+    <g class="histogram" aria-hidden="true">
+      {counts.map((rows, at) => (
+        <rect
+          key={at}
+          x={frame.x(0) + at * width}
+          width={Math.max(0, width - 1)}
+          y={frame.bottom - (rows / most) * tall}
+          height={(rows / most) * tall}
+        />
+      ))}
+    </g>
+  );
+}
+
+function Bin({ bin, frame }: { bin: CalibrationBin; frame: Frame }) {
+  const cx = frame.x(bin.mean_risk);
+  return (
+    <g>
+      {isFigure(bin.low) && isFigure(bin.high) && (
+        <line class="whisker" x1={cx} x2={cx} y1={frame.y(bin.low)} y2={frame.y(Math.min(bin.high, frame.y.high))} />
+      )}
+      <circle class="dot" cx={cx} cy={frame.y(bin.observed)} r={4}>
+        <title>
+          predicted {percent(bin.mean_risk)}, observed {percent(bin.observed)}, {bin.rows} rows
+        </title>
+      </circle>
+    </g>
+  );
+}
+
+export function CalibrationChart({ report }: { report: Report }) {
+  const calibration = report.calibration;
+  if (!calibration || calibration.curve.length === 0) return null;
+  const highest = Math.max(...calibration.curve.flatMap((b) => [b.mean_risk, b.observed, b.high ?? 0]));
+  const step = ticks(0, highest, 4);
+  const upper = Math.min(1, Math.max(highest * 1.05, step.at(-1) ?? 0));
+  return (
+    <ChartFigure
+      title="Predicted against observed"
+      term="calibration"
+      note={`slope ${fixed(calibration.slope, 2)}; on the dashed line what was predicted came true`}
+      table={{
+        columns: ['mean predicted risk', 'observed', 'low', 'high', 'rows'],
+        rows: calibration.curve.map((b) => [b.mean_risk, b.observed, b.low, b.high, b.rows]),
+      }}
+    >
+      <Plot
+        label={`calibration, slope ${fixed(calibration.slope, 2)}`}
+        x={{ label: 'predicted risk, over how often it was given', low: 0, high: upper, write: plain }}
+        y={{ label: 'observed frequency', low: 0, high: upper, write: plain }}
+      >
+        {(frame) => (
+          <>
+            {calibration.histogram && <Histogram frame={frame} {...calibration.histogram} />}
+            <Line tone="reference" frame={frame} points={[{ x: 0, y: 0 }, { x: upper, y: upper }]} />
+            {calibration.curve.map((bin, at) => (
+              <Bin key={at} bin={bin} frame={frame} />
+            ))}
+          </>
+        )}
+      </Plot>
+    </ChartFigure>
+  );
+}

@@ -1,0 +1,53 @@
+import type { Report } from '../api/report_types';
+import { Figure } from '../parts/figure';
+import { count, fixed, interval, isFigure, percent } from '../words/figures';
+
+type Write = (value: number) => string;
+
+const three: Write = (value) => fixed(value, 3);
+const two: Write = (value) => fixed(value, 2);
+const one: Write = (value) => fixed(value, 1);
+
+interface Row {
+  label: string;
+  term: string;
+  from: object | null | undefined;
+  name: string;
+  write: Write;
+  low?: string;
+  high?: string;
+}
+
+function Cell({ label, term, from, name, write, low = `${name}_low`, high = `${name}_high` }: Row) {
+  const of = (from ?? {}) as Record<string, number | null>;
+  const value = of[name];
+  if (!isFigure(value)) return null;
+  return <Figure label={label} term={term} value={write(value)} note={interval(of[low], of[high], write)} />;
+}
+
+// The numbers to know a model by, each with its 95 % interval.
+export function Headline({ report }: { report: Report }) {
+  const rows: Row[] = [
+    { label: 'AUROC', term: 'area under the ROC curve', from: report.discrimination, name: 'auroc', write: three },
+    { label: 'AUPRC', term: 'area under the precision-recall curve', from: report.discrimination, name: 'auprc', write: three },
+    { label: 'Utility', term: 'PhysioNet 2019 normalised utility', from: report.utility, name: 'value', write: three, low: 'low', high: 'high' },
+    { label: 'Calibration slope', term: '1 is right; below 1 the risks are too extreme', from: report.calibration, name: 'slope', write: two },
+    { label: 'Events found', term: 'sensitivity over rows at the threshold', from: report.operating_point, name: 'sensitivity', write: percent },
+    { label: 'Alarms that are right', term: 'positive predictive value over rows', from: report.operating_point, name: 'ppv', write: percent },
+    { label: 'Alerts per 100 patient-days', term: 'with silencing after an alert', from: report.alert_burden?.silenced, name: 'per_100_patient_days', write: one },
+  ];
+  return (
+    <>
+      <dl class="figures">
+        {rows.map((row) => (
+          <Cell key={row.label} {...row} />
+        ))}
+      </dl>
+      <p class="quiet">
+        {count(report.subjects)} patients, {count(report.event_subjects)} with an event, {count(report.rows)} rows;
+        below each number its 95 % interval, resampled by patient. Threshold {percent(report.operating_point?.threshold)}
+        {report.operating_point?.rule ? ` (${report.operating_point.rule})` : ''}.
+      </p>
+    </>
+  );
+}

@@ -1,13 +1,29 @@
 // The subcommands' setups, one file each.
 #pragma once
 
+#include "base/problems.h"
 #include "cli/command.h"
 
 namespace codman::cli {
 
+std::function<Result<>()> SetupInit(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupCheck(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupDemo(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupSimulate(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupIngest(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupBuild(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupStatus(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupTrain(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupExplain(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupFeatures(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupAudit(CLI::App* app, GlobalOptions* global);
+
+// The part of `codman check` that reads clinic/silver and clinic/gold.
+Result<> CheckTables(const std::string& clinic, base::Problems* problems, int* files);
 
 }  // namespace codman::cli

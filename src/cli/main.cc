@@ -11,16 +11,29 @@
 namespace codman::cli {
 namespace {
 
-constexpr std::array<Command, 4> kCommands = {{
+constexpr std::array<Command, 16> kCommands = {{
+    {"init", "write a new clinic folder from the template", "codman init my-clinic", SetupInit},
+    {"check", "validate every declaration of the clinic", "codman check --clinic my-clinic", SetupCheck},
+    {"demo", "synthesise patients, ingest, build, train, activate, serve", "codman demo", SetupDemo},
+    {"simulate", "write the feed of a synthetic hospital", "codman simulate --patients 1000 --seed 1 --out feed", SetupSimulate},
     {"ingest", "read files and archives into the lake, exactly once",
      "codman ingest physionet2019 --input setA.tar.gz", SetupIngest},
     {"build", "build silver and gold from bronze", "codman build", SetupBuild},
+    {"status", "what the home holds", "codman status --json", SetupStatus},
     {"train", "train, judge, audit and register every variant of a task",
-     "codman train sepsis --source physionet2019 --input setA.tar.gz --activate --reason \"first "
-     "model\"",
-     SetupTrain},
-    {"evaluate", "judge a task by patient",
-     "codman evaluate sepsis --source physionet2019 --folds 5", SetupEvaluate},
+     "codman train sepsis --source physionet2019 --input setA.tar.gz --activate --reason \"first\"", SetupTrain},
+    {"evaluate", "judge a task by patient", "codman evaluate sepsis --source physionet2019 --folds 5",
+     SetupEvaluate},
+    {"score", "score files with the live model",
+     "codman score sepsis --source physionet2019 --input new.tar.gz --output p.csv", SetupScore},
+    {"explain", "exact contributions of a LightGBM or XGBoost model",
+     "codman explain model.txt --input rows.csv --output contributions.csv", SetupExplain},
+    {"features", "the model's inputs for files",
+     "codman features sepsis --source physionet2019 --input new.tar.gz --output f.parquet", SetupFeatures},
+    {"serve", "API and UI on one port", "codman serve --port 8420", SetupServe},
+    {"models", "list, show, activate, roll back", "codman models list", SetupModels},
+    {"quarantine", "what was refused, and why", "codman quarantine list", SetupQuarantine},
+    {"audit", "check the audit log", "codman audit verify", SetupAudit},
 }};
 
 void AddGlobalOptions(CLI::App* app, GlobalOptions* global) {

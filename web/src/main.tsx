@@ -1,4 +1,17 @@
 import { render } from 'preact';
+import { startSession } from './api/session';
+import { App } from './app/app';
+import { followHistory } from './app/route';
 import './style/base.css';
+import './style/frame.css';
+import './style/parts.css';
+import './style/charts.css';
+import './style/predict.css';
+import './style/models.css';
 
-render(<h1>Codman</h1>, document.getElementById('app')!);
+const root = document.getElementById('app');
+if (root === null) throw new Error('the page has no #app');
+followHistory();
+addEventListener('hashchange', () => void startSession());
+void startSession();
+render(<App />, root);

@@ -1,0 +1,77 @@
+#include "base/file.h"
+#include "base/problems.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "cli/commands.h"
+#include "features/feature_set.h"
+#include "models/catalog.h"
+#include "registry/task.h"
+
+namespace codman::cli {
+namespace {
+
+// What a task names must exist: feature sets and their blocks, learners, sources, label concepts.
+void CheckReferences(const registry::Task& task, const std::string& clinic, const events::Concepts& concepts,
+                     const std::vector<events::SourceMapping>& sources, base::Problems* problems) {
+  for (const auto& variant : task.variants) {
+    auto at = [&](const std::string& message) { problems->Add(base::InvalidInput(format("{}:{}: {}", task.file, variant.line, message))); };
+    auto learner = models::FindLearner(variant.learner);
+    if (!learner.ok()) at(learner.error().message());
+    std::string path = format("{}/features/{}.yaml", clinic, variant.feature_set);
+    if (!base::FileExists(path)) {
+      at(format("there is no feature set '{}': expected {}", variant.feature_set, path));
+    } else if (auto set = features::FeatureSet::Load(path, concepts); set.ok()) {
+      auto plan = set->Compile(variant.blocks);
+      if (!plan.ok()) at(plan.error().message());
+    }
+    for (const auto& from : variant.from) {
+      bool known = std::any_of(sources.begin(), sources.end(), [&](const auto& s) { return s.name == from.source; });
+      if (!known) at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
+      int label = concepts.Find(from.label_concept);
+      if (label < 0) at(format("the label concept '{}' is not declared in {}/concepts", from.label_concept, clinic));
+      else if (!concepts[label].outcome) at(format("the label concept '{}' must be declared with outcome: true", from.label_concept));
+    }
+  }
+}
+
+Result<> Run(const GlobalOptions& global) {
+  const std::string& clinic = global.workspace.clinic;
+  base::Problems problems(clinic);
+  auto concepts = events::Concepts::Load(clinic + "/concepts");
+  if (!concepts.ok()) return std::move(concepts).error();  // everything else leans on them
+  int files = 0;
+  auto sources = events::LoadSources(clinic + "/sources", *concepts);
+  if (!sources.ok()) problems.Add(sources.error());
+  auto each = [&](const std::string& folder, const std::function<void(const std::string&)>& check) {
+    auto names = base::ListFolder(clinic + "/" + folder);
+    if (!names.ok()) return;
+    for (const auto& name : *names) {
+      ++files;
+      if (name.ends_with(".yaml")) check(clinic + "/" + folder + "/" + name);
+      else if (!name.ends_with(".sql")) problems.Add(base::InvalidInput(format("{}/{}/{}:1: not a declaration; only .yaml and .sql files belong here", clinic, folder, name)));
+    }
+  };
+  each("concepts", [](const std::string&) {});
+  each("sources", [](const std::string&) {});
+  each("features", [&](const std::string& path) {
+    auto set = features::FeatureSet::Load(path, *concepts);
+    if (!set.ok()) problems.Add(set.error());
+  });
+  each("tasks", [&](const std::string& path) {
+    auto task = registry::Task::Load(path);
+    if (!task.ok()) problems.Add(task.error());
+    else if (sources.ok()) CheckReferences(*task, clinic, *concepts, *sources, &problems);
+  });
+  TRY(CheckTables(clinic, &problems, &files));
+  TRY(problems.ToResult());
+  Print(global, format("{}: {} declarations, nothing to mend\n", clinic, files), Json::Object({{"files", files}, {"problems", 0}}));
+  return {};
+}
+
+}  // namespace
+
+std::function<Result<>()> SetupCheck(CLI::App*, GlobalOptions* global) {
+  return [=] { return Run(*global); };
+}
+
+}  // namespace codman::cli

@@ -1,0 +1,34 @@
+import { Link } from '../parts/link';
+import { route } from './route';
+
+const icons = {
+  dashboard: 'M2 9h5V2H2zM9 14h5V7H9zM2 14h5v-3H2zM9 5h5V2H9z',
+  predict: 'M1 8h3l2-5 3 10 2-5h4',
+  models: 'M2 13.5V8M6 13.5V3M10 13.5V6M14 13.5V10',
+};
+
+const pages = [
+  { href: '/', word: 'Dashboard', icon: icons.dashboard, of: ['dashboard'] },
+  { href: '/predict', word: 'Predict', icon: icons.predict, of: ['predict'] },
+  { href: '/models', word: 'Models', icon: icons.models, of: ['models', 'model'] },
+];
+
+// Word and icon; icons alone on a narrow screen (the word stays for screen readers), a bar at the bottom on a phone.
+export function Rail() {
+  const page = route.value.page;
+  return (
+    <nav class="rail" aria-label="Pages">
+      <span class="rail-name" aria-hidden="true">
+        Codman
+      </span>
+      {pages.map(({ href, word, icon, of }) => (
+        <Link key={href} href={href} class="rail-link" current={of.includes(page)}>
+          <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+            <path d={icon} />
+          </svg>
+          <span class="rail-word">{word}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,43 @@
+import type { Status } from '../api/types';
+import { useLoaded } from '../api/use_loaded';
+import { Answer } from '../parts/answer';
+import { Page } from '../parts/page';
+import { Section } from '../parts/section';
+import { VersionTable } from '../models/version_table';
+import { Overview } from './overview';
+import { RecentPredictions } from './recent_predictions';
+import { Services } from './services';
+import { Tables } from './tables';
+
+export function DashboardPage() {
+  const status = useLoaded<Status>('/api/v1/status', 15);
+  return (
+    <Page title="Dashboard" lead="What the program holds, what answers, and how it is doing.">
+      <Answer of={status} rows={6}>
+        {(data) => {
+          const live = data.models.filter((model) => model.state === 'champion');
+          return (
+            <>
+              <Overview status={data} />
+              <Section title="Models in service" note="measured on patients the model never saw">
+                {live.length > 0 ? (
+                  <VersionTable label="Models in service" models={live} withTask />
+                ) : (
+                  <p class="notice">
+                    No model is in service. Train one: <code>codman train sepsis --activate --reason …</code>, or put a
+                    candidate in service on its page.
+                  </p>
+                )}
+              </Section>
+              <RecentPredictions />
+              <div class="pair">
+                <Tables tables={data.tables} />
+                <Services />
+              </div>
+            </>
+          );
+        }}
+      </Answer>
+    </Page>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Report } from '../api/report_types';
+import { Section } from '../parts/section';
+import { AlertBurden } from './alert_burden';
+import { CalibrationChart } from './calibration_chart';
+import { Comparators } from './comparators';
+import { DecisionChart } from './decision_chart';
+import { Headline } from './headline';
+import { Leakage } from './leakage';
+import { PrChart } from './pr_chart';
+import { RocChart } from './roc_chart';
+import { Subgroups } from './subgroups';
+
+export function ReportSections({ report }: { report: Report }) {
+  const warnings = report.warnings ?? [];
+  return (
+    <>
+      <Section title="How good it is" note="on patients the model never saw">
+        <Headline report={report} />
+        {warnings.length > 0 && (
+          <div class="notice warn">
+            <h3>Read with care</h3>
+            <ul>
+              {warnings.map((warning) => (
+                <li key={warning}>{warning}</li>
+              ))}
+            </ul>
+          </div>
+        )}
+        <div class="charts">
+          <RocChart report={report} />
+          <PrChart report={report} />
+          <CalibrationChart report={report} />
+          <DecisionChart report={report} />
+        </div>
+      </Section>
+      {report.alert_burden && report.alert_burden.curve.length > 0 && <AlertBurden data={report.alert_burden} />}
+      <Comparators report={report} />
+      <Subgroups report={report} />
+      <Leakage report={report} />
+    </>
+  );
+}

@@ -1,0 +1,70 @@
+import type { ModelPage } from '../api/report_types';
+import { useLoaded } from '../api/use_loaded';
+import { predictPath } from '../app/route';
+import { Answer } from '../parts/answer';
+import { Link } from '../parts/link';
+import { Markdown } from '../parts/markdown';
+import { Page } from '../parts/page';
+import { Section } from '../parts/section';
+import { StateMark } from '../parts/state_mark';
+import { When } from '../parts/when';
+import { Activation } from './activation';
+import { Manifest } from './manifest';
+import { ReportSections } from './report_sections';
+
+interface Props {
+  task: string;
+  version: string;
+}
+
+function Lead({ page }: { page: ModelPage }) {
+  const { model } = page;
+  return (
+    <>
+      <StateMark state={model.state} /> trained on {model.source} <When iso={model.created_at} as="day" />
+      {model.synthetic && ' · synthetic data, no claim of accuracy'}
+    </>
+  );
+}
+
+// One version of a model: what it is, how good it is, and whether it should serve.
+export function VersionPage({ task, version }: Props) {
+  const path = `/api/v1/models/${encodeURIComponent(task)}/${encodeURIComponent(version)}`;
+  const loaded = useLoaded<ModelPage>(path);
+  const page = loaded.data;
+  return (
+    <Page
+      title={`${task} / ${version}`}
+      lead={page && <Lead page={page} />}
+      actions={
+        page && (
+          <>
+            {page.model.state === 'champion' && (
+              <Link href={predictPath(task, page.model.variant)} class="button">
+                Predict with it
+              </Link>
+            )}
+            <a class="button" href={`${path}/report`} target="_blank" rel="noopener">
+              Printable report
+            </a>
+            <Activation model={page.model} onChanged={loaded.reload} />
+          </>
+        )
+      }
+    >
+      <Answer of={loaded} rows={8}>
+        {({ report, card, manifest }) => (
+          <>
+            {report ? <ReportSections report={report} /> : <p class="notice">This version has no evaluation.</p>}
+            {card && (
+              <Section title="Model card">
+                <Markdown text={card} />
+              </Section>
+            )}
+            {manifest && <Manifest manifest={manifest} />}
+          </>
+        )}
+      </Answer>
+    </Page>
+  );
+}

@@ -1,0 +1,59 @@
+import type { Schema, Task } from '../api/types';
+import { useLoaded } from '../api/use_loaded';
+import { Answer } from '../parts/answer';
+import { Page } from '../parts/page';
+import { PatientForm } from './patient_form';
+import { QuestionChoice } from './question_choice';
+
+interface Props {
+  task: string;
+  variant: string;
+}
+
+function variantOf(task: Task, asked: string): string {
+  const ready = task.variants.filter((one) => one.ready);
+  const wish = ready.find((one) => one.name === asked) ?? ready.find((one) => one.name === task.live);
+  return (wish ?? ready[0])?.name ?? '';
+}
+
+function TaskForm({ task, variant }: { task: Task; variant: string }) {
+  const path = `/api/v1/tasks/${encodeURIComponent(task.name)}?variant=${encodeURIComponent(variant)}`;
+  const schema = useLoaded<Schema>(path);
+  return (
+    <Answer of={schema} rows={10}>
+      {(data) => <PatientForm key={path} schema={data} />}
+    </Answer>
+  );
+}
+
+export function PredictPage({ task: asked, variant }: Props) {
+  const loaded = useLoaded<{ tasks: Task[] }>('/api/v1/tasks');
+  const tasks = loaded.data?.tasks ?? [];
+  const task = asked ? tasks.find((one) => one.name === asked) : tasks[0];
+  const name = task ? variantOf(task, variant) : '';
+  return (
+    <Page title="Predict" lead={task?.question}>
+      <Answer of={loaded} rows={10}>
+        {() => {
+          if (!task) {
+            return <p class="notice">{asked ? `There is no question '${asked}'.` : 'No question is declared.'}</p>;
+          }
+          if (!name) {
+            return (
+              <p class="notice">
+                No model answers this question yet. Train one:{' '}
+                <code>codman train {task.name} --activate --reason …</code>
+              </p>
+            );
+          }
+          return (
+            <>
+              <QuestionChoice tasks={tasks} task={task} variant={name} />
+              <TaskForm task={task} variant={name} />
+            </>
+          );
+        }}
+      </Answer>
+    </Page>
+  );
+}

@@ -1,0 +1,72 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { Feature, Prediction } from '../api/types';
+import { modelPath } from '../app/route';
+import { BandMark } from '../parts/band';
+import { CopyButton } from '../parts/copy_button';
+import { Link } from '../parts/link';
+import { When } from '../parts/when';
+import { measured, percent } from '../words/figures';
+import { featuresOf } from './entries';
+import type { Made } from './session_history';
+import { Waterfall } from './waterfall';
+
+function Missing({ ids, features }: { ids: string[]; features: Feature[] }) {
+  if (ids.length === 0) return null;
+  const labels = new Map(features.map((feature) => [feature.id, feature.label]));
+  return (
+    <details>
+      <summary>
+        {ids.length} of {features.length} values were not given
+      </summary>
+      <p class="quiet">{ids.map((id) => labels.get(id) ?? id).join(', ')}</p>
+    </details>
+  );
+}
+
+function Facts({ prediction }: { prediction: Prediction }) {
+  const { model, id, task } = prediction;
+  return (
+    <p class="quiet">
+      <Link href={modelPath(task, model.version)}>{model.version}</Link>, trained on {model.trained_on},{' '}
+      <When iso={prediction.predicted_at} /> · number <code>{id}</code>{' '}
+      <CopyButton label="Copy answer" text={() => JSON.stringify(prediction, null, 2)} />
+    </p>
+  );
+}
+
+// The answer to the question asked, in one look: number, word and shape, alert or not, then why.
+export function Result({ one }: { one: Made }) {
+  const { prediction, schema } = one;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    heading.current?.scrollIntoView({ block: 'nearest' });
+  }, [prediction.id]);
+  return (
+    <section class="result" aria-labelledby="result-heading">
+      <h2 id="result-heading" tabIndex={-1} ref={heading}>
+        {schema.label}
+      </h2>
+      <p class="result-risk">
+        <span class="result-number" title={`margin ${measured(prediction.margin)}`}>
+          {percent(prediction.risk)}
+        </span>
+        <BandMark band={prediction.band} />
+      </p>
+      <p>
+        {prediction.alert ? <b>Alert: at or above</b> : 'No alert: below'} the threshold of{' '}
+        {percent(prediction.threshold)}. Looks {measured(prediction.horizon_hours)} h ahead.
+      </p>
+      <Waterfall prediction={prediction} schema={schema} />
+      {prediction.warnings.length > 0 && (
+        <ul class="warnings">
+          {prediction.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+      <Missing ids={prediction.missing} features={featuresOf(schema)} />
+      <Facts prediction={prediction} />
+    </section>
+  );
+}

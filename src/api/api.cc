@@ -17,13 +17,15 @@ namespace {
 constexpr char kCookie[] = "codman_session=";
 
 // "/models/{task}" against "/models/sepsis": fills the parameters.
-bool Matches(std::string_view pattern, std::string_view path, std::map<std::string, std::string>* parameters) {
+bool Matches(std::string_view pattern, std::string_view path,
+             std::map<std::string, std::string>* parameters) {
   auto wanted = base::Split(pattern, '/'), given = base::Split(path, '/');
   if (wanted.size() != given.size()) return false;
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].starts_with('{')) {
       if (given[i].empty()) return false;
-      (*parameters)[std::string(wanted[i].substr(1, wanted[i].size() - 2))] = net::DecodeUrl(given[i]);
+      (*parameters)[std::string(wanted[i].substr(1, wanted[i].size() - 2))] =
+          net::DecodeUrl(given[i]);
     } else if (wanted[i] != given[i]) {
       return false;
     }
@@ -33,11 +35,13 @@ bool Matches(std::string_view pattern, std::string_view path, std::map<std::stri
 
 net::HttpResponse SecurityHeaders() {
   net::HttpResponse head;
-  head.headers = {{"Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
-                  {"X-Content-Type-Options", "nosniff"},
-                  {"Referrer-Policy", "no-referrer"},
-                  {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
-                  {"Cache-Control", "no-store"}};
+  head.headers = {
+      {"Content-Security-Policy",
+       "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
+      {"X-Content-Type-Options", "nosniff"},
+      {"Referrer-Policy", "no-referrer"},
+      {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"},
+      {"Cache-Control", "no-store"}};
   return head;
 }
 
@@ -49,13 +53,16 @@ std::string_view SessionCookie(const net::HttpRequest& request) {
   return {};
 }
 
-// Who asks; nobody where neither key nor session is good, or a changing request lacks the session's CSRF token.
+// Who asks; nobody where neither key nor session is good, or a changing request lacks the session's
+// CSRF token.
 std::optional<Actor> Authenticate(const ApiContext& context, const net::HttpRequest& request) {
-  if (context.sessions->IsApiKey(request.Header("authorization"))) return Actor{"api key", "service"};
+  if (context.sessions->IsApiKey(request.Header("authorization")))
+    return Actor{"api key", "service"};
   auto session = context.sessions->Find(SessionCookie(request));
   if (!session) return {};
   bool reads = request.method == "GET" || request.method == "HEAD";
-  if (!reads && !base::EqualInConstantTime(request.Header("x-csrf-token"), session->csrf)) return {};
+  if (!reads && !base::EqualInConstantTime(request.Header("x-csrf-token"), session->csrf))
+    return {};
   return Actor{session->actor, "admin"};
 }
 
@@ -74,8 +81,12 @@ bool SendAsset(const net::HttpRequest& request, Call* call) {
 
 void NoteAccess(const Route& route, const Call& call) {
   if (*route.audit == 0) return;
-  governance::AuditRecord record{.actor = call.actor.name, .role = call.actor.role, .address = call.remote, .action = route.audit,
-                                 .object = route.path, .request_id = call.request_id};
+  governance::AuditRecord record{.actor = call.actor.name,
+                                 .role = call.actor.role,
+                                 .address = call.remote,
+                                 .action = route.audit,
+                                 .object = route.path,
+                                 .request_id = call.request_id};
   auto noted = const_cast<Call&>(call).context().journal->Note(record);
   if (!noted.ok()) base::Log(base::LogLevel::kError, "audit", noted.error().ToString());
 }
@@ -107,7 +118,8 @@ void Api::Work() {
 }
 
 void Api::Handle(const net::HttpRequest& request, net::Responder responder) {
-  static base::Counter requests = base::GetCounter("codman_http_requests_total", "HTTP requests received");
+  static base::Counter requests =
+      base::GetCounter("codman_http_requests_total", "HTTP requests received");
   requests.Increment();
   auto call = std::make_shared<Call>(&context_, SecurityHeaders(), std::move(responder));
   call->method = request.method;
@@ -128,10 +140,14 @@ void Api::Handle(const net::HttpRequest& request, net::Responder responder) {
     call->parameters = std::move(parameters);
     if (route.access == Access::kSignedIn) {
       auto actor = Authenticate(context_, request);
-      if (!actor) return call->FailStatus(401, "send the key (curl -H @<home>/secrets/auth_header) or open the sign-in link that codman serve prints");
+      if (!actor)
+        return call->FailStatus(401,
+                                "send the key (curl -H @<home>/secrets/auth_header) or open the "
+                                "sign-in link that codman serve prints");
       call->actor = *actor;
     }
-    if (HasWrongContentType(request)) return call->FailStatus(415, "send Content-Type: application/json");
+    if (HasWrongContentType(request))
+      return call->FailStatus(415, "send Content-Type: application/json");
     NoteAccess(route, *call);
     if (!route.slow) return route.handle(call.get());
     std::lock_guard lock(mutex_);

@@ -1,7 +1,7 @@
 // The HTTP API and the embedded UI: routes with access rule, audit class and documentation.
 //
-// Handle() may be called from many threads. Endpoints that read tables run on one worker thread, so that the io threads never
-// wait for SQL.
+// Handle() may be called from many threads. Endpoints that read tables run on one worker thread, so
+// that the io threads never wait for SQL.
 #pragma once
 
 #include <condition_variable>

@@ -10,8 +10,8 @@ struct Asset {
   std::string_view content;
 };
 
-// The file at a path of the UI; pages that the UI draws itself ("/predict", "/models/…") give the application. nullptr for
-// everything else.
+// The file at a path of the UI; pages that the UI draws itself ("/predict", "/models/…") give the
+// application. nullptr for everything else.
 const Asset* FindAsset(std::string_view path);
 
 }  // namespace codman::api

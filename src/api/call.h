@@ -38,14 +38,14 @@ class Call : public std::enable_shared_from_this<Call> {
   void FailStatus(int status, const std::string& detail);
 
   std::string method, path, query, body, cookie, remote, request_id;
-  std::map<std::string, std::string> parameters;   // of the path
+  std::map<std::string, std::string> parameters;  // of the path
   Actor actor;
 
  private:
   void Problem(int status, const std::string& detail, const Json& errors);
 
   ApiContext* context_;
-  net::HttpResponse head_;   // security headers
+  net::HttpResponse head_;  // security headers
   net::Responder responder_;
 };
 

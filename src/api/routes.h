@@ -12,12 +12,12 @@ enum class Access { kOpen, kSignedIn };
 
 struct Route {
   const char* method;
-  const char* path;            // "/api/v1/models/{task}"
+  const char* path;  // "/api/v1/models/{task}"
   Access access;
-  const char* audit;           // action of the audit record; "" = none (nothing of data or models is read)
-  bool slow;                   // runs on the worker thread
+  const char* audit;  // action of the audit record; "" = none (nothing of data or models is read)
+  bool slow;          // runs on the worker thread
   const char* summary;
-  const char* example;         // of the request body; "" where there is none
+  const char* example;  // of the request body; "" where there is none
   void (*handle)(Call* call);
 };
 

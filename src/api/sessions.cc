@@ -13,7 +13,8 @@ constexpr std::string_view kBearer = "Bearer ";
 std::string NewToken() { return base::ToBase64Url(base::RandomBytes(32)); }
 }  // namespace
 
-Result<std::unique_ptr<Sessions>> Sessions::Open(const governance::Secrets& secrets, std::string actor) {
+Result<std::unique_ptr<Sessions>> Sessions::Open(const governance::Secrets& secrets,
+                                                 std::string actor) {
   std::string key = "cdm_" + base::ToBase64Url(TRY(secrets.Key("api_key")));
   TRY(secrets.WriteFile("auth_header", "Authorization: Bearer " + key + "\n"));
   return std::unique_ptr<Sessions>(new Sessions(base::Sha256Hex(key), std::move(actor)));
@@ -32,7 +33,9 @@ Result<std::string> Sessions::SignIn(const std::string& code) {
   bool good = found != codes_.end() && found->second > base::MonotonicUs();
   if (found != codes_.end()) codes_.erase(found);
   if (!good) {
-    return Error(ErrorKind::kUnauthenticated, "the sign-in link was used already or is older than ten minutes; start codman serve again for a new one");
+    return Error(ErrorKind::kUnauthenticated,
+                 "the sign-in link was used already or is older than ten minutes; start codman "
+                 "serve again for a new one");
   }
   std::string token = NewToken();
   sessions_[base::Sha256Hex(token)] = {actor_, NewToken(), base::MonotonicUs() + kSessionLifeUs};

@@ -1,7 +1,9 @@
-// Who may ask: one generated API key for programs, a one-time sign-in link and sessions for browsers.
+// Who may ask: one generated API key for programs, a one-time sign-in link and sessions for
+// browsers.
 //
-// The key lies in secrets/ with mode 0600 and, ready for curl, in secrets/auth_header. A sign-in code is good once and for ten
-// minutes; a session for twelve hours. Only digests are kept in memory. Thread-safe.
+// The key lies in secrets/ with mode 0600 and, ready for curl, in secrets/auth_header. A sign-in
+// code is good once and for ten minutes; a session for twelve hours. Only digests are kept in
+// memory. Thread-safe.
 #pragma once
 
 #include <map>
@@ -22,7 +24,8 @@ struct Session {
 
 class Sessions {
  public:
-  static Result<std::unique_ptr<Sessions>> Open(const governance::Secrets& secrets, std::string actor);
+  static Result<std::unique_ptr<Sessions>> Open(const governance::Secrets& secrets,
+                                                std::string actor);
 
   // A fresh one-time code for the address's fragment.
   std::string NewSignInCode();
@@ -32,11 +35,12 @@ class Sessions {
   bool IsApiKey(std::string_view authorization_header) const;
 
  private:
-  Sessions(std::string key_digest, std::string actor) : key_digest_(std::move(key_digest)), actor_(std::move(actor)) {}
+  Sessions(std::string key_digest, std::string actor)
+      : key_digest_(std::move(key_digest)), actor_(std::move(actor)) {}
   std::string key_digest_, actor_;
   mutable std::mutex mutex_;
-  std::map<std::string, int64_t> codes_;       // digest → expiry
-  std::map<std::string, Session> sessions_;    // digest → session
+  std::map<std::string, int64_t> codes_;     // digest → expiry
+  std::map<std::string, Session> sessions_;  // digest → session
 };
 
 }  // namespace codman::api

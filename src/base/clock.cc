@@ -51,8 +51,9 @@ std::optional<int> ZoneOf(std::string_view text, std::optional<int> declared) {
   if (!west && text.front() != '+') return {};
   text.remove_prefix(1);
   auto hours = TakeDigits(&text, 2);
+  bool hours_only = text.empty();
   TakeChar(&text, ':');
-  auto minutes = text.empty() ? std::optional<int>(0) : TakeDigits(&text, 2);
+  auto minutes = hours_only ? std::optional<int>(0) : TakeDigits(&text, 2);
   if (!hours || !minutes || !text.empty() || *hours > 14 || *minutes > 59) return {};
   int offset = *hours * 60 + *minutes;
   return west ? -offset : offset;

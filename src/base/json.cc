@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <charconv>
 #include <cmath>
 
 #include "base/text.h"
@@ -49,6 +50,11 @@ void AppendNumber(std::string* out, double value) {
     out->append("null");
   } else if (value == std::trunc(value) && std::fabs(value) < 9007199254740992.0) {
     out->append(format("{}", static_cast<int64_t>(value)));
+  } else if (std::fabs(value) >= 9007199254740992.0) {
+    // With an exponent: as plain digits it would be an integer too large for readers.
+    char buffer[32];
+    auto done = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::scientific);
+    out->append(buffer, done.ptr);
   } else {
     AppendDouble(out, value);
   }

@@ -49,6 +49,9 @@ struct Converter {
   Result<Json> Convert(const YAML::Node& node, int depth) {
     if (depth > kMaxDepth) return At(node, format("nested deeper than {} levels", kMaxDepth));
     if (++nodes > kMaxNodes) return At(node, "the document is too large");
+    const std::string& tag = node.Tag();  // "?" plain, "!" quoted
+    if (!tag.empty() && tag != "?" && tag != "!")
+      return At(node, format("the tag '{}' is not known here; remove it", tag));
     Json json;
     if (node.IsScalar()) {
       json = Scalar(node);

@@ -10,9 +10,13 @@ Result<> Verify(const GlobalOptions& global) {
   auto secrets = TRY(governance::Secrets::Open(global.workspace.home + "/secrets"));
   std::string public_key = base::Ed25519PublicKey(TRY(secrets.Key("signing_key")));
   auto verdict = TRY(governance::VerifyAudit(global.workspace.home + "/audit", public_key));
-  Print(global, format("the chain of {} audit records holds; {} signed checkpoint(s) fit; head {}\nTamper-evident, not tamper-proof: keep a checkpoint elsewhere.\n",
-                       verdict.records, verdict.checkpoints, verdict.head_digest),
-        Json::Object({{"records", verdict.records}, {"checkpoints", verdict.checkpoints}, {"head", verdict.head_digest}}));
+  Print(global,
+        format("the chain of {} audit records holds; {} signed checkpoint(s) fit; head "
+               "{}\nTamper-evident, not tamper-proof: keep a checkpoint elsewhere.\n",
+               verdict.records, verdict.checkpoints, verdict.head_digest),
+        Json::Object({{"records", verdict.records},
+                      {"checkpoints", verdict.checkpoints},
+                      {"head", verdict.head_digest}}));
   return {};
 }
 

@@ -11,10 +11,13 @@ namespace codman::cli {
 namespace {
 
 // What a task names must exist: feature sets and their blocks, learners, sources, label concepts.
-void CheckReferences(const registry::Task& task, const std::string& clinic, const events::Concepts& concepts,
+void CheckReferences(const registry::Task& task, const std::string& clinic,
+                     const events::Concepts& concepts,
                      const std::vector<events::SourceMapping>& sources, base::Problems* problems) {
   for (const auto& variant : task.variants) {
-    auto at = [&](const std::string& message) { problems->Add(base::InvalidInput(format("{}:{}: {}", task.file, variant.line, message))); };
+    auto at = [&](const std::string& message) {
+      problems->Add(base::InvalidInput(format("{}:{}: {}", task.file, variant.line, message)));
+    };
     auto learner = models::FindLearner(variant.learner);
     if (!learner.ok()) at(learner.error().message());
     std::string path = format("{}/features/{}.yaml", clinic, variant.feature_set);
@@ -25,11 +28,17 @@ void CheckReferences(const registry::Task& task, const std::string& clinic, cons
       if (!plan.ok()) at(plan.error().message());
     }
     for (const auto& from : variant.from) {
-      bool known = std::any_of(sources.begin(), sources.end(), [&](const auto& s) { return s.name == from.source; });
-      if (!known) at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
+      bool known = std::any_of(sources.begin(), sources.end(),
+                               [&](const auto& s) { return s.name == from.source; });
+      if (!known)
+        at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
       int label = concepts.Find(from.label_concept);
-      if (label < 0) at(format("the label concept '{}' is not declared in {}/concepts", from.label_concept, clinic));
-      else if (!concepts[label].outcome) at(format("the label concept '{}' must be declared with outcome: true", from.label_concept));
+      if (label < 0)
+        at(format("the label concept '{}' is not declared in {}/concepts", from.label_concept,
+                  clinic));
+      else if (!concepts[label].outcome)
+        at(format("the label concept '{}' must be declared with outcome: true",
+                  from.label_concept));
     }
   }
 }
@@ -47,8 +56,12 @@ Result<> Run(const GlobalOptions& global) {
     if (!names.ok()) return;
     for (const auto& name : *names) {
       ++files;
-      if (name.ends_with(".yaml")) check(clinic + "/" + folder + "/" + name);
-      else if (!name.ends_with(".sql")) problems.Add(base::InvalidInput(format("{}/{}/{}:1: not a declaration; only .yaml and .sql files belong here", clinic, folder, name)));
+      if (name.ends_with(".yaml"))
+        check(clinic + "/" + folder + "/" + name);
+      else if (!name.ends_with(".sql"))
+        problems.Add(base::InvalidInput(
+            format("{}/{}/{}:1: not a declaration; only .yaml and .sql files belong here", clinic,
+                   folder, name)));
     }
   };
   each("concepts", [](const std::string&) {});
@@ -59,12 +72,15 @@ Result<> Run(const GlobalOptions& global) {
   });
   each("tasks", [&](const std::string& path) {
     auto task = registry::Task::Load(path);
-    if (!task.ok()) problems.Add(task.error());
-    else if (sources.ok()) CheckReferences(*task, clinic, *concepts, *sources, &problems);
+    if (!task.ok())
+      problems.Add(task.error());
+    else if (sources.ok())
+      CheckReferences(*task, clinic, *concepts, *sources, &problems);
   });
   TRY(CheckTables(clinic, &problems, &files));
   TRY(problems.ToResult());
-  Print(global, format("{}: {} declarations, nothing to mend\n", clinic, files), Json::Object({{"files", files}, {"problems", 0}}));
+  Print(global, format("{}: {} declarations, nothing to mend\n", clinic, files),
+        Json::Object({{"files", files}, {"problems", 0}}));
   return {};
 }
 

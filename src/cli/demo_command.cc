@@ -18,7 +18,8 @@ struct Options {
 
 Result<> TrainDemo(Workspace* workspace, const GlobalOptions& global) {
   auto tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models", workspace->secrets()));
+  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
+                                               workspace->secrets()));
   const auto* source = TRY(workspace->FindSource("synthetic"));
   auto place = TRY(PlaceOf(workspace, registry.get(), global));
   for (const auto& task : tasks) {
@@ -26,10 +27,14 @@ Result<> TrainDemo(Workspace* workspace, const GlobalOptions& global) {
     for (const auto& variant : task.variants) {
       if (variant.FindSource("synthetic") == nullptr) continue;
       request.variant = &variant;
-      auto result = TRY(training::Train(place, request).While(format("training {}/{}", task.name, variant.name)));
-      TRY(workspace->Record("train", format("model {} {}", task.name, result.version.version), "done", "", result.version.metrics));
+      auto result = TRY(
+          training::Train(place, request).While(format("training {}/{}", task.name, variant.name)));
+      TRY(workspace->Record("train", format("model {} {}", task.name, result.version.version),
+                            "done", "", result.version.metrics));
       TRY(registry->Activate(task.name, result.version.version, CurrentActor(), kReason));
-      TRY(workspace->Record("model.activate", format("model {} {}", task.name, result.version.version), "done", kReason));
+      TRY(workspace->Record("model.activate",
+                            format("model {} {}", task.name, result.version.version), "done",
+                            kReason));
       request.beside[variant.name] = std::move(result.margins);
     }
   }
@@ -38,7 +43,8 @@ Result<> TrainDemo(Workspace* workspace, const GlobalOptions& global) {
 
 // A home that already has live models is served as it is: the second demo starts in seconds.
 Result<bool> IsReady(Workspace* workspace) {
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models", workspace->secrets()));
+  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
+                                               workspace->secrets()));
   for (const auto& version : TRY(registry->List())) {
     if (version.state == "champion") return true;
   }
@@ -50,11 +56,13 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
   if (!TRY(IsReady(workspace.get()))) {
     std::string feed = workspace->home() + "/synthetic-feed";
     if (!base::FileExists(feed + "/manifest.json")) {
-      TRY(simulation::Simulate({.patients = kPatients}, workspace->concepts(), feed, ProgressBar("simulate", global)));
+      TRY(simulation::Simulate({.patients = kPatients}, workspace->concepts(), feed,
+                               ProgressBar("simulate", global)));
     }
     const auto* source = TRY(workspace->FindSource("synthetic"));
     auto report = TRY(workspace->Ingest(*source, feed, ProgressBar("ingest", global)));
-    TRY(workspace->Record("ingest", "source synthetic", "done", "", Json::Object({{"rows", report.rows}})));
+    TRY(workspace->Record("ingest", "source synthetic", "done", "",
+                          Json::Object({{"rows", report.rows}})));
     TRY(BuildLake(workspace.get(), global));
     TRY(TrainDemo(workspace.get(), global));
   }

@@ -13,7 +13,8 @@ struct Options {
   std::string model, input, output;
 };
 
-// Cells of a CSV file by position: an empty cell, NaN or NA is missing; anything else must be a number.
+// Cells of a CSV file by position: an empty cell, NaN or NA is missing; anything else must be a
+// number.
 Result<std::vector<double>> ReadRows(const std::string& path, size_t width, int64_t* num_rows) {
   std::string text = TRY(base::ReadFile(path));
   std::vector<double> values;
@@ -25,14 +26,18 @@ Result<std::vector<double>> ReadRows(const std::string& path, size_t width, int6
     line = base::Trim(line);
     if (line.empty()) continue;
     if (!events::SplitFields(line, ',', true, &cells, &unquoted) || cells.size() != width) {
-      return base::DataQuality(format("{}:{}: {} columns, the model takes {}; columns are matched by position", path, line_number, cells.size(), width));
+      return base::DataQuality(
+          format("{}:{}: {} columns, the model takes {}; columns are matched by position", path,
+                 line_number, cells.size(), width));
     }
     if (line_number == 1) continue;  // the header
     for (size_t k = 0; k < width; ++k) {
       auto cell = base::Trim(cells[k]);
       auto number = base::ParseDouble(cell);
       bool missing = cell.empty() || cell == "NaN" || cell == "nan" || cell == "NA";
-      if (!number && !missing) return base::DataQuality(format("{}:{}: column {} is not a number", path, line_number, k + 1));
+      if (!number && !missing)
+        return base::DataQuality(
+            format("{}:{}: column {} is not a number", path, line_number, k + 1));
       values.push_back(number.value_or(std::nan("")));
     }
     ++*num_rows;
@@ -41,11 +46,13 @@ Result<std::vector<double>> ReadRows(const std::string& path, size_t width, int6
 }
 
 Result<> Run(const GlobalOptions& global, const Options& options) {
-  auto model = TRY(models::LoadForeignModel(TRY(base::ReadFile(options.model))).While("reading " + options.model));
+  auto model = TRY(models::LoadForeignModel(TRY(base::ReadFile(options.model)))
+                       .While("reading " + options.model));
   const auto& names = model->feature_names();
   int64_t rows = 0;
   auto values = TRY(ReadRows(options.input, names.size(), &rows));
-  std::vector<double> contributions(static_cast<size_t>(rows) * (names.size() + 1)), margins(static_cast<size_t>(rows));
+  std::vector<double> contributions(static_cast<size_t>(rows) * (names.size() + 1)),
+      margins(static_cast<size_t>(rows));
   model->Predict(values, margins);
   model->Explain(values, contributions);
   std::string out = "base";
@@ -63,8 +70,12 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     out += '\n';
   }
   TRY(base::WriteFileAtomically(options.output, out));
-  Print(global, format("{}: {} rows explained ({})\n", options.output, rows, model->explanation_method().name),
-        Json::Object({{"rows", rows}, {"method", model->explanation_method().name}, {"output", options.output}}));
+  Print(global,
+        format("{}: {} rows explained ({})\n", options.output, rows,
+               model->explanation_method().name),
+        Json::Object({{"rows", rows},
+                      {"method", model->explanation_method().name},
+                      {"output", options.output}}));
   return {};
 }
 
@@ -72,9 +83,14 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
 
 std::function<Result<>()> SetupExplain(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
-  app->add_option("model", options->model, "LightGBM text or XGBoost JSON model")->required()->check(CLI::ExistingFile);
-  app->add_option("--input", options->input, "CSV with a header; columns by position")->required()->check(CLI::ExistingFile);
-  app->add_option("--output", options->output, "CSV: base, one column per feature, margin")->required();
+  app->add_option("model", options->model, "LightGBM text or XGBoost JSON model")
+      ->required()
+      ->check(CLI::ExistingFile);
+  app->add_option("--input", options->input, "CSV with a header; columns by position")
+      ->required()
+      ->check(CLI::ExistingFile);
+  app->add_option("--output", options->output, "CSV: base, one column per feature, margin")
+      ->required();
   return [=] { return Run(*global, *options); };
 }
 

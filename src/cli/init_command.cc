@@ -13,10 +13,11 @@ namespace {
 
 constexpr size_t kTarBlock = 512;
 
-// The template is the repository's clinic/ folder, embedded as a tar archive (ustar: name at 0, size in octal at 124, type at
-// 156).
+// The template is the repository's clinic/ folder, embedded as a tar archive (ustar: name at 0,
+// size in octal at 124, type at 156).
 Result<int> WriteTemplate(const std::string& folder) {
-  std::string_view tar(codman_clinic_tar, static_cast<size_t>(codman_clinic_tar_end - codman_clinic_tar));
+  std::string_view tar(codman_clinic_tar,
+                       static_cast<size_t>(codman_clinic_tar_end - codman_clinic_tar));
   int files = 0;
   for (size_t at = 0; at + kTarBlock <= tar.size() && tar[at] != '\0';) {
     std::string name(tar.substr(at, 100).data());
@@ -40,9 +41,12 @@ std::function<Result<>()> SetupInit(CLI::App* app, GlobalOptions* global) {
   auto folder = std::make_shared<std::string>();
   app->add_option("folder", *folder, "new clinic folder")->required();
   return [=]() -> Result<> {
-    if (base::FileExists(*folder)) return base::Conflict(format("{} exists already; choose another name", *folder));
+    if (base::FileExists(*folder))
+      return base::Conflict(format("{} exists already; choose another name", *folder));
     int files = TRY(WriteTemplate(*folder));
-    Print(*global, format("{}: {} declarations written. Next: codman check --clinic {}\n", *folder, files, *folder),
+    Print(*global,
+          format("{}: {} declarations written. Next: codman check --clinic {}\n", *folder, files,
+                 *folder),
           Json::Object({{"folder", *folder}, {"files", files}}));
     return {};
   };

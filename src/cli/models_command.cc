@@ -17,7 +17,9 @@ struct Opened {
 
 Result<Opened> Open(const GlobalOptions& global) {
   Opened opened{.workspace = TRY(Workspace::Open(global.workspace))};
-  opened.registry = TRY(registry::Registry::Open(opened.workspace->database(), opened.workspace->home() + "/models", opened.workspace->secrets()));
+  opened.registry = TRY(registry::Registry::Open(opened.workspace->database(),
+                                                 opened.workspace->home() + "/models",
+                                                 opened.workspace->secrets()));
   return opened;
 }
 
@@ -27,11 +29,15 @@ Result<> List(const GlobalOptions& global, const Options& options) {
   Json json = Json::Array();
   for (const auto& version : TRY(opened.registry->List(options.task))) {
     json.Add(registry::ToJson(version));
-    text += format("{} {:<14} {:<10} {}  AUROC {:.4f}  from {}{}\n", version.task, version.version, version.state, version.created_at,
-                   version.metrics["auroc"].AsDouble(), version.source, version.synthetic ? " (synthetic)" : "");
+    text += format("{} {:<14} {:<10} {}  AUROC {:.4f}  from {}{}\n", version.task, version.version,
+                   version.state, version.created_at, version.metrics["auroc"].AsDouble(),
+                   version.source, version.synthetic ? " (synthetic)" : "");
   }
   TRY(opened.workspace->Record("models.list", options.task, "done"));
-  Print(global, text.empty() ? "no models yet; train one: codman train sepsis --source … --input …\n" : text, json);
+  Print(
+      global,
+      text.empty() ? "no models yet; train one: codman train sepsis --source … --input …\n" : text,
+      json);
   return {};
 }
 
@@ -39,7 +45,8 @@ Result<> Show(const GlobalOptions& global, const Options& options) {
   auto opened = TRY(Open(global));
   auto version = TRY(opened.registry->Get(options.task, options.version));
   std::string card = TRY(opened.registry->ReadFile(version, "card.md"));
-  TRY(opened.workspace->Record("models.show", format("model {} {}", options.task, options.version), "done"));
+  TRY(opened.workspace->Record("models.show", format("model {} {}", options.task, options.version),
+                               "done"));
   Print(global, card, registry::ToJson(version));
   return {};
 }
@@ -47,16 +54,22 @@ Result<> Show(const GlobalOptions& global, const Options& options) {
 Result<> Activate(const GlobalOptions& global, const Options& options) {
   auto opened = TRY(Open(global));
   TRY(opened.registry->Activate(options.task, options.version, CurrentActor(), options.reason));
-  TRY(opened.workspace->Record("model.activate", format("model {} {}", options.task, options.version), "done", options.reason));
-  Print(global, format("{} {} is live\n", options.task, options.version), Json::Object({{"live", options.version}}));
+  TRY(opened.workspace->Record("model.activate",
+                               format("model {} {}", options.task, options.version), "done",
+                               options.reason));
+  Print(global, format("{} {} is live\n", options.task, options.version),
+        Json::Object({{"live", options.version}}));
   return {};
 }
 
 Result<> Rollback(const GlobalOptions& global, const Options& options) {
   auto opened = TRY(Open(global));
-  std::string live = TRY(opened.registry->Rollback(options.task, options.variant, CurrentActor(), options.reason));
-  TRY(opened.workspace->Record("model.rollback", format("model {} {}", options.task, live), "done", options.reason));
-  Print(global, format("{} {} is live again\n", options.task, live), Json::Object({{"live", live}}));
+  std::string live =
+      TRY(opened.registry->Rollback(options.task, options.variant, CurrentActor(), options.reason));
+  TRY(opened.workspace->Record("model.rollback", format("model {} {}", options.task, live), "done",
+                               options.reason));
+  Print(global, format("{} {} is live again\n", options.task, live),
+        Json::Object({{"live", live}}));
   return {};
 }
 
@@ -66,7 +79,8 @@ std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
   auto chosen = std::make_shared<std::function<Result<>()>>();
   app->require_subcommand(1);
-  auto add = [&](const char* name, const char* help, Result<> (*run)(const GlobalOptions&, const Options&)) {
+  auto add = [&](const char* name, const char* help,
+                 Result<> (*run)(const GlobalOptions&, const Options&)) {
     CLI::App* part = app->add_subcommand(name, help);
     part->callback([=] { *chosen = [=] { return run(*global, *options); }; });
     return part;
@@ -81,7 +95,8 @@ std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global) {
   }
   rollback->add_option("task", options->task)->required();
   rollback->add_option("variant", options->variant)->required();
-  for (CLI::App* part : {activate, rollback}) part->add_option("--reason", options->reason, "kept in the history")->required();
+  for (CLI::App* part : {activate, rollback})
+    part->add_option("--reason", options->reason, "kept in the history")->required();
   return [=] { return (*chosen)(); };
 }
 

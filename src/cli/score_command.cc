@@ -17,11 +17,15 @@ struct Options {
   std::string task, source, input, output, variant, version;
 };
 
-
-Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace, const events::SourceMapping& source, const std::string& input,
-                                              const registry::TaskVariant& variant, const GlobalOptions& global) {
+Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
+                                              const events::SourceMapping& source,
+                                              const std::string& input,
+                                              const registry::TaskVariant& variant,
+                                              const GlobalOptions& global) {
   const auto* from = variant.FindSource(source.name);
-  if (from == nullptr) return base::NotFound(format("the variant '{}' takes no rows from '{}'", variant.name, source.name));
+  if (from == nullptr)
+    return base::NotFound(
+        format("the variant '{}' takes no rows from '{}'", variant.name, source.name));
   TRY(workspace->Ingest(source, input, ProgressBar("ingest", global)));
   TRY(workspace->BuildSilver(ProgressBar("silver", global)));
   auto place = TRY(PlaceOf(workspace, nullptr, global));
@@ -38,7 +42,9 @@ Result<WorkspaceOptions> TemporaryHome(const GlobalOptions& global) {
 std::vector<size_t> ReadingOrder(const feature_store::PredictionRows& rows) {
   std::vector<size_t> order(rows.subject.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  auto name = [&](size_t i) -> const std::string& { return rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])]; };
+  auto name = [&](size_t i) -> const std::string& {
+    return rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])];
+  };
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
     if (rows.subject[a] == rows.subject[b]) return rows.source_row[a] < rows.source_row[b];
     return name(a) < name(b);
@@ -46,31 +52,41 @@ std::vector<size_t> ReadingOrder(const feature_store::PredictionRows& rows) {
   return order;
 }
 
-std::string CsvOf(const feature_store::PredictionRows& rows, const std::vector<double>& risks, double threshold) {
+std::string CsvOf(const feature_store::PredictionRows& rows, const std::vector<double>& risks,
+                  double threshold) {
   std::string out = "subject,source_row,prediction_time,risk,alert,excluded_because\n";
   for (size_t i : ReadingOrder(rows)) {
-    out += format("{},{},{},", rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])], rows.source_row[i], base::FormatTime(rows.time_us[i]));
+    out += format("{},{},{},", rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])],
+                  rows.source_row[i], base::FormatTime(rows.time_us[i]));
     // A missing label is no reason to leave a row out: labels are neither needed nor read here.
-    bool scored = rows.excluded[i] == feature_store::kIncluded || rows.excluded[i] == feature_store::kNoLabel;
+    bool scored =
+        rows.excluded[i] == feature_store::kIncluded || rows.excluded[i] == feature_store::kNoLabel;
     if (scored) {
       base::AppendDouble(&out, risks[i]);
       out += risks[i] >= threshold ? ",1,\n" : ",0,\n";
     } else {
-      out += format(",,{}\n", feature_store::NameOf(static_cast<feature_store::Exclusion>(rows.excluded[i])));
+      out += format(",,{}\n",
+                    feature_store::NameOf(static_cast<feature_store::Exclusion>(rows.excluded[i])));
     }
   }
   return out;
 }
 
-Result<std::shared_ptr<const serving::ServedModel>> ModelFor(Workspace* workspace, const registry::Task& task, const Options& options) {
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models", workspace->secrets()));
+Result<std::shared_ptr<const serving::ServedModel>> ModelFor(Workspace* workspace,
+                                                             const registry::Task& task,
+                                                             const Options& options) {
+  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
+                                               workspace->secrets()));
   std::string version = options.version;
   if (version.empty()) {
-    std::string variant = options.variant.empty() ? TRY(task.DefaultVariant(options.source))->name : options.variant;
+    std::string variant =
+        options.variant.empty() ? TRY(task.DefaultVariant(options.source))->name : options.variant;
     auto champion = TRY(registry->Champion(task.name, variant));
     if (!champion) {
-      return base::NotFound(format("task {} has no live model of the variant '{}'; train one: codman train {} --source {} --input … --activate --reason …",
-                                   task.name, variant, task.name, options.source));
+      return base::NotFound(
+          format("task {} has no live model of the variant '{}'; train one: codman train {} "
+                 "--source {} --input … --activate --reason …",
+                 task.name, variant, task.name, options.source));
     }
     version = champion->version;
   }
@@ -84,10 +100,12 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
   auto model = TRY(ModelFor(workspace.get(), *task, options));
   const auto* variant = TRY(task->FindVariant(model->loaded.version.variant));
   auto temporary = TRY(Workspace::Open(TRY(TemporaryHome(global))));
-  auto matrix = TRY(MatrixOf(temporary.get(), *TRY(temporary->FindSource(options.source)), options.input, *variant, global));
+  auto matrix = TRY(MatrixOf(temporary.get(), *TRY(temporary->FindSource(options.source)),
+                             options.input, *variant, global));
   if (matrix.columns != model->loaded.model->feature_names()) {
-    return base::Conflict(format("{} {} was trained with other features than {}/features declares now; train it again", task->name,
-                                 model->loaded.version.version, workspace->clinic()));
+    return base::Conflict(format(
+        "{} {} was trained with other features than {}/features declares now; train it again",
+        task->name, model->loaded.version.version, workspace->clinic()));
   }
   std::vector<uint8_t> every(matrix.rows.subject.size(), 1);
   auto risks = TRY(training::MarginsOf(*model->loaded.model, matrix.matrix.get(), every));
@@ -96,37 +114,57 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     risk = model->loaded.calibrator.Apply(risk);
     alerts += risk >= model->loaded.threshold ? 1 : 0;
   }
-  TRY(base::WriteFileAtomically(options.output, CsvOf(matrix.rows, risks, model->loaded.threshold)));
-  Json summary = Json::Object({{"rows", matrix.rows.size()}, {"subjects", int64_t(matrix.rows.subjects.ids.size())}, {"alerts", alerts},
-                               {"model", model->loaded.version.version}, {"threshold", model->loaded.threshold}, {"output", options.output}});
-  TRY(workspace->Record("score", format("model {} {}", task->name, model->loaded.version.version), "done", "", summary));
-  Print(global, format("{}: {} rows of {} patients scored with {} (alert where risk >= {:.4f}: {} rows)\n", options.output, matrix.rows.size(),
-                       matrix.rows.subjects.ids.size(), model->loaded.version.version, model->loaded.threshold, alerts), summary);
+  TRY(base::WriteFileAtomically(options.output,
+                                CsvOf(matrix.rows, risks, model->loaded.threshold)));
+  Json summary = Json::Object({{"rows", matrix.rows.size()},
+                               {"subjects", int64_t(matrix.rows.subjects.ids.size())},
+                               {"alerts", alerts},
+                               {"model", model->loaded.version.version},
+                               {"threshold", model->loaded.threshold},
+                               {"output", options.output}});
+  TRY(workspace->Record("score", format("model {} {}", task->name, model->loaded.version.version),
+                        "done", "", summary));
+  Print(global,
+        format("{}: {} rows of {} patients scored with {} (alert where risk >= {:.4f}: {} rows)\n",
+               options.output, matrix.rows.size(), matrix.rows.subjects.ids.size(),
+               model->loaded.version.version, model->loaded.threshold, alerts),
+        summary);
   return {};
 }
 
 Result<> RunFeatures(const GlobalOptions& global, const Options& options) {
   auto tasks = TRY(registry::LoadTasks(global.workspace.clinic + "/tasks"));
   const auto* task = TRY(registry::FindTask(tasks, options.task));
-  const auto* variant = options.variant.empty() ? TRY(task->DefaultVariant(options.source)) : TRY(task->FindVariant(options.variant));
+  const auto* variant = options.variant.empty() ? TRY(task->DefaultVariant(options.source))
+                                                : TRY(task->FindVariant(options.variant));
   auto temporary = TRY(Workspace::Open(TRY(TemporaryHome(global))));
-  auto matrix = TRY(MatrixOf(temporary.get(), *TRY(temporary->FindSource(options.source)), options.input, *variant, global));
+  auto matrix = TRY(MatrixOf(temporary.get(), *TRY(temporary->FindSource(options.source)),
+                             options.input, *variant, global));
   std::string parts, columns;
   for (const auto& file : matrix.files) parts += (parts.empty() ? "" : ", ") + base::QuoteSql(file);
   for (const auto& name : matrix.columns) columns += ", " + engine::QuoteName(name);
   if (parts.empty()) return base::DataQuality("the input holds no prediction row");
   auto* engine = TRY(temporary->Engine());
-  TRY(engine->Execute(format("copy (select identifier as subject, source_row, prediction_time{} from read_parquet([{}]) join (select distinct subject_id, "
-                             "identifier from read_parquet({})) using (subject_id) order by subject, source_row) to {} (format parquet, compression zstd)",
-                             columns, parts, base::QuoteSql(matrix.folder + "/rows.parquet"), base::QuoteSql(options.output))));
-  Print(global, format("{}: {} rows, {} features\n", options.output, matrix.rows.size(), matrix.columns.size()),
-        Json::Object({{"rows", matrix.rows.size()}, {"features", int64_t(matrix.columns.size())}, {"output", options.output}}));
+  TRY(
+      engine->Execute(format("copy (select identifier as subject, source_row, prediction_time{} "
+                             "from read_parquet([{}]) join (select distinct subject_id, "
+                             "identifier from read_parquet({})) using (subject_id) order by "
+                             "subject, source_row) to {} (format parquet, compression zstd)",
+                             columns, parts, base::QuoteSql(matrix.folder + "/rows.parquet"),
+                             base::QuoteSql(options.output))));
+  Print(global,
+        format("{}: {} rows, {} features\n", options.output, matrix.rows.size(),
+               matrix.columns.size()),
+        Json::Object({{"rows", matrix.rows.size()},
+                      {"features", int64_t(matrix.columns.size())},
+                      {"output", options.output}}));
   return {};
 }
 
 void AddOptions(CLI::App* app, Options* options) {
   app->add_option("task", options->task, "clinical question")->required();
-  app->add_option("--source", options->source, "what the input is, as declared in clinic/sources")->required();
+  app->add_option("--source", options->source, "what the input is, as declared in clinic/sources")
+      ->required();
   app->add_option("--input", options->input, "file, archive or folder")->required();
   app->add_option("--variant", options->variant, "variant (default: the live one)");
 }
@@ -136,7 +174,9 @@ void AddOptions(CLI::App* app, Options* options) {
 std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
   AddOptions(app, options.get());
-  app->add_option("--output", options->output, "CSV: subject, source_row, prediction_time, risk, alert, excluded_because")->required();
+  app->add_option("--output", options->output,
+                  "CSV: subject, source_row, prediction_time, risk, alert, excluded_because")
+      ->required();
   app->add_option("--model", options->version, "a version other than the live one");
   return [=] { return Run(*global, *options); };
 }
@@ -144,7 +184,9 @@ std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global) {
 std::function<Result<>()> SetupFeatures(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
   AddOptions(app, options.get());
-  app->add_option("--output", options->output, "Parquet: subject, source_row, prediction_time, then the model's inputs")->required();
+  app->add_option("--output", options->output,
+                  "Parquet: subject, source_row, prediction_time, then the model's inputs")
+      ->required();
   return [=] { return RunFeatures(*global, *options); };
 }
 

@@ -13,14 +13,20 @@ namespace codman::cli {
 
 Result<> Serve(Workspace* workspace, const ServeOptions& options) {
   auto tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models", workspace->secrets()));
+  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
+                                               workspace->secrets()));
   serving::PredictionService service(&tasks, registry.get());
   TRY(service.Refresh());
   auto journal = TRY(serving::Journal::Open(workspace->audit()));
   auto sessions = TRY(api::Sessions::Open(workspace->secrets(), CurrentActor()));
-  api::ApiContext context{.tasks = &tasks, .registry = registry.get(), .service = &service, .journal = journal.get(),
-                          .audit = workspace->audit(), .sessions = sessions.get(),
-                          .lake_status = [&] { return LakeStatus(workspace); }, .version = kVersion};
+  api::ApiContext context{.tasks = &tasks,
+                          .registry = registry.get(),
+                          .service = &service,
+                          .journal = journal.get(),
+                          .audit = workspace->audit(),
+                          .sessions = sessions.get(),
+                          .lake_status = [&] { return LakeStatus(workspace); },
+                          .version = kVersion};
   api::Api api(std::move(context));
   // Signals are waited for, not handled: blocked in every thread that starts from here.
   sigset_t signals;
@@ -28,14 +34,22 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  auto server = TRY(net::HttpServer::Start({.address = options.address, .port = options.port},
-                                           [&](const net::HttpRequest& request, net::Responder responder) { api.Handle(request, std::move(responder)); }));
+  auto server =
+      TRY(net::HttpServer::Start({.address = options.address, .port = options.port},
+                                 [&](const net::HttpRequest& request, net::Responder responder) {
+                                   api.Handle(request, std::move(responder));
+                                 }));
   std::string address = format("http://{}:{}", options.address, server->port());
   TRY(workspace->Record("serve", address, "started"));
-  std::string sample = R"({"features": {"heart_rate": 112, "resp_rate": 26, "temperature": 38.6, "map": 61}})";
-  std::string text = format("\nCodman serves {}\n\n  sign in (once, within ten minutes):\n    {}/#code={}\n\n  ask from a program:\n"
-                            "    curl -s -H @{} -H 'Content-Type: application/json' \\\n      -d '{}' \\\n      {}/api/v1/predict/sepsis\n\nCtrl-C stops it.\n",
-                            address, address, sessions->NewSignInCode(), workspace->secrets().PathOf("auth_header"), sample, address);
+  std::string sample =
+      R"({"features": {"heart_rate": 112, "resp_rate": 26, "temperature": 38.6, "map": 61}})";
+  std::string text = format(
+      "\nCodman serves {}\n\n  sign in (once, within ten minutes):\n    {}/#code={}\n\n  ask from "
+      "a program:\n"
+      "    curl -s -H @{} -H 'Content-Type: application/json' \\\n      -d '{}' \\\n      "
+      "{}/api/v1/predict/sepsis\n\nCtrl-C stops it.\n",
+      address, address, sessions->NewSignInCode(), workspace->secrets().PathOf("auth_header"),
+      sample, address);
   std::fputs(text.c_str(), stdout);
   std::fflush(stdout);
   int signal = 0;
@@ -49,8 +63,10 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
 
 std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<ServeOptions>();
-  app->add_option("--port", options->port, "TCP port; 0 takes any free one")->envname("CODMAN_PORT");
-  app->add_option("--address", options->address, "address to bind; anything but 127.0.0.1 shows patients' risks to the network");
+  app->add_option("--port", options->port, "TCP port; 0 takes any free one")
+      ->envname("CODMAN_PORT");
+  app->add_option("--address", options->address,
+                  "address to bind; anything but 127.0.0.1 shows patients' risks to the network");
   return [=]() -> Result<> {
     auto workspace = TRY(Workspace::Open(global->workspace));
     return Serve(workspace.get(), *options);

@@ -16,7 +16,8 @@ struct ServeOptions {
   uint16_t port = 8420;
 };
 
-// Prints address, one-time sign-in link and an example; returns after SIGINT or SIGTERM, when answers in flight are out.
+// Prints address, one-time sign-in link and an example; returns after SIGINT or SIGTERM, when
+// answers in flight are out.
 Result<> Serve(Workspace* workspace, const ServeOptions& options);
 
 }  // namespace codman::cli

@@ -9,19 +9,23 @@ namespace {
 Result<> Run(const GlobalOptions& global) {
   auto workspace = TRY(Workspace::Open(global.workspace));
   Json status = TRY(LakeStatus(workspace.get()));
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models", workspace->secrets()));
+  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
+                                               workspace->secrets()));
   const Json& data = status["data"];
-  std::string text = format("{}: {} measurements of {} patients, {} quarantined, {} duplicates, quality {:.4f}\n", workspace->home(),
-                            data["measurements"].AsInt(), data["patients"].AsInt(), data["quarantined"].AsInt(),
-                            data["duplicates"].AsInt(), data["quality_score"].AsDouble());
+  std::string text = format(
+      "{}: {} measurements of {} patients, {} quarantined, {} duplicates, quality {:.4f}\n",
+      workspace->home(), data["measurements"].AsInt(), data["patients"].AsInt(),
+      data["quarantined"].AsInt(), data["duplicates"].AsInt(), data["quality_score"].AsDouble());
   for (const auto& table : status["tables"].items()) {
-    text += format("  {:<28} {:>10} rows  version {}\n", table["name"].AsString(), table["rows"].AsInt(), table["version"].AsInt());
+    text += format("  {:<28} {:>10} rows  version {}\n", table["name"].AsString(),
+                   table["rows"].AsInt(), table["version"].AsInt());
   }
   Json models = Json::Array();
   for (const auto& version : TRY(registry->List())) {
     models.Add(registry::ToJson(version));
-    text += format("  model {} {:<14} {:<10} AUROC {:.4f}{}\n", version.task, version.version, version.state,
-                   version.metrics["auroc"].AsDouble(), version.synthetic ? "  (synthetic data)" : "");
+    text += format("  model {} {:<14} {:<10} AUROC {:.4f}{}\n", version.task, version.version,
+                   version.state, version.metrics["auroc"].AsDouble(),
+                   version.synthetic ? "  (synthetic data)" : "");
   }
   status.Set("models", models);
   TRY(workspace->Record("status", "home", "done"));

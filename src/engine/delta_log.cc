@@ -35,6 +35,12 @@ Result<Type> TypeOfDelta(const std::string& name) {
   return base::InvalidInput(format("Delta type '{}' is not supported", name));
 }
 
+std::string NewTableId() {
+  std::string id = base::ToHex(base::RandomBytes(16));
+  return id.substr(0, 8) + "-" + id.substr(8, 4) + "-4" + id.substr(13, 3) + "-a" +
+         id.substr(17, 3) + "-" + id.substr(20);
+}
+
 Json PartitionValues(const DataFile& file) {
   Json values = Json::Object();
   for (const auto& [column, value] : file.partition) values.Set(column, value);
@@ -43,6 +49,7 @@ Json PartitionValues(const DataFile& file) {
 
 Result<> ApplyMetaData(const Json& meta, DeltaSnapshot* snapshot) {
   Json schema = TRY(base::ParseJson(meta["schemaString"].AsString()));
+  snapshot->table_id = meta["id"].AsString();
   snapshot->schema.clear();
   for (const auto& field : schema["fields"].items()) {
     snapshot->schema.push_back(
@@ -80,6 +87,8 @@ Result<> ApplyAction(const Json& action, DeltaSnapshot* snapshot) {
   } else if (const Json* remove = action.Find("remove")) {
     std::string path = DecodePath((*remove)["path"].AsString());
     std::erase_if(snapshot->files, [&](const DataFile& file) { return file.path == path; });
+  } else if (const Json* info = action.Find("commitInfo")) {
+    snapshot->info = *info;
   } else if (const Json* txn = action.Find("txn")) {
     snapshot->txns[(*txn)["appId"].AsString()] = (*txn)["version"].AsInt();
   }
@@ -94,7 +103,8 @@ Json ProtocolAction() {
 }
 
 Json MetaDataAction(const columns::Schema& schema,
-                    const std::vector<std::string>& partition_columns, int64_t now_ms) {
+                    const std::vector<std::string>& partition_columns, const std::string& table_id,
+                    int64_t now_ms) {
   Json fields = Json::Array();
   for (const auto& field : schema) {
     fields.Add(Json::Object({{"name", field.name},
@@ -102,9 +112,7 @@ Json MetaDataAction(const columns::Schema& schema,
                              {"nullable", true},
                              {"metadata", Json::Object()}}));
   }
-  std::string id = base::ToHex(base::RandomBytes(16));
-  std::string uuid = id.substr(0, 8) + "-" + id.substr(8, 4) + "-4" + id.substr(13, 3) + "-a" +
-                     id.substr(17, 3) + "-" + id.substr(20);
+  std::string uuid = table_id.empty() ? NewTableId() : table_id;
   std::string schema_text = Json::Object({{"type", "struct"}, {"fields", fields}}).ToString();
   return Json::Object(
       {{"metaData", Json::Object({{"id", uuid},

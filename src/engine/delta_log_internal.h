@@ -11,8 +11,10 @@ namespace codman::engine {
 
 // One line of a commit file each.
 Json ProtocolAction();
+// `table_id`: "" makes a new one.
 Json MetaDataAction(const columns::Schema& schema,
-                    const std::vector<std::string>& partition_columns, int64_t now_ms);
+                    const std::vector<std::string>& partition_columns, const std::string& table_id,
+                    int64_t now_ms);
 Json AddAction(const DataFile& file, int64_t now_ms);
 Json RemoveAction(const DataFile& file, int64_t now_ms);
 Json TxnAction(const std::string& application, int64_t version, int64_t now_ms);

@@ -154,6 +154,7 @@ Result<std::vector<DataFile>> DeltaTable::WriteFile(
 }
 
 Result<int64_t> DeltaTable::Commit(const DeltaSnapshot& read, const DeltaChange& change) const {
+  CHECK(!change.replaces_schema || change.removes.size() == read.files.size());
   TRY(base::MakeFolders(root_ + "/_delta_log"));
   int64_t now_ms = base::NowUs() / 1000;
   std::string actions = CommitInfoAction(change, now_ms).ToString() + "\n";
@@ -173,13 +174,15 @@ Result<int64_t> DeltaTable::Commit(const DeltaSnapshot& read, const DeltaChange&
     std::string head;
     if (version == 0) {
       head = ProtocolAction().ToString() + "\n" +
-             MetaDataAction(schema_, partition_columns_, now_ms).ToString() + "\n";
+             MetaDataAction(schema_, partition_columns_, "", now_ms).ToString() + "\n";
+    } else if (change.replaces_schema) {
+      head = MetaDataAction(schema_, partition_columns_, read.table_id, now_ms).ToString() + "\n";
     }
     auto put = base::CreateFileExclusively(LogPath(version), head + actions);
     if (put.ok()) return version;
     if (put.error().kind() != ErrorKind::kConflict) return std::move(put).error();
     DeltaSnapshot now = TRY(Load(version));
-    bool moved = !change.removes.empty();
+    bool moved = !change.removes.empty() || change.replaces_schema;
     for (const auto& [application, ignored] : change.txns) {
       auto before = read.txns.find(application);
       auto after = std::as_const(now.txns).find(application);

@@ -35,6 +35,8 @@ struct DeltaSnapshot {
   std::vector<std::string> partition_columns;
   std::vector<DataFile> files;          // live ones, in order of addition
   std::map<std::string, int64_t> txns;  // application id → version
+  std::string table_id;                 // of metaData; stays the same for the table's life
+  Json info;                            // commitInfo of this version
   int64_t num_rows() const;
 };
 
@@ -44,6 +46,8 @@ struct DeltaChange {
   std::vector<std::string> removes;  // paths of live files that this change replaces
   std::map<std::string, int64_t> txns;
   Json info;  // further members of commitInfo (hashes, counts)
+  // The table's schema takes the place of the one that was read; every live file must be removed.
+  bool replaces_schema = false;
 };
 
 class DeltaTable {

@@ -66,9 +66,13 @@ void CopyStrings(void* data, idx_t rows, Column* out) {
 }
 
 void CopyVector(duckdb_vector vector, duckdb_type type, idx_t rows, Column* out) {
-  uint64_t* mask = duckdb_vector_get_validity(vector);
-  for (idx_t i = 0; i < rows; ++i) {
-    out->valid.push_back(mask == nullptr || duckdb_validity_row_is_valid(mask, i) ? 1 : 0);
+  // Usual case first: no null in the whole vector, or whole words of the mask.
+  size_t first = out->valid.size();
+  out->valid.resize(first + rows, 1);
+  if (uint64_t* mask = duckdb_vector_get_validity(vector)) {
+    for (idx_t i = 0; i < rows; ++i) {
+      out->valid[first + i] = static_cast<uint8_t>((mask[i / 64] >> (i % 64)) & 1);
+    }
   }
   void* data = duckdb_vector_get_data(vector);
   switch (type) {

@@ -97,9 +97,12 @@ with told as (
   from told join concepts_used using (concept)
   where status in ('final', 'corrected', 'retracted', 'conflict', 'static')
 ), others as (
-  select subject_id, case when concept = 'source_row' then {4} when concept = {2} then {5} when concept = {6} then {7} else {8} end,
+  select subject_id,
+         case when concept = 'source_row' then {4} when concept = {2} then {5}
+              when concept = {6} then {7} else {8} end,
          event_time, known_time, received_seq, 0, value, false, 0::ubigint
-  from told where (status = 'marker' and concept = 'source_row') or (status = 'label' and concept in ({2}, {9}))
+  from told where (status = 'marker' and concept = 'source_row')
+                  or (status = 'label' and concept in ({2}, {9}))
                   or (status = 'static' and concept = {6})
 ), together as (
   select * from observed union all select * from others

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "base/file.h"
@@ -24,6 +25,24 @@ void FillColumn(const std::vector<double>& values, size_t width, size_t column, 
   for (size_t at = column; at < values.size(); at += width) out->AppendDoubleOrNull(values[at]);
 }
 
+// Columns to rows, a few rows at a time: the rows being written stay in the cache while all columns
+// pass by.
+void Transpose(const Table& chunk, std::vector<double>* rows) {
+  constexpr size_t kRowsAtATime = 16;
+  size_t width = chunk.columns.size(), count = static_cast<size_t>(chunk.num_rows());
+  rows->resize(count * width);
+  for (size_t begin = 0; begin < count; begin += kRowsAtATime) {
+    size_t end = std::min(begin + kRowsAtATime, count);
+    for (size_t k = 0; k < width; ++k) {
+      const Column& column = chunk.columns[k];
+      for (size_t i = begin; i < end; ++i) {
+        (*rows)[i * width + k] =
+            column.valid[i] != 0 ? column.doubles[i] : std::numeric_limits<double>::quiet_NaN();
+      }
+    }
+  }
+}
+
 }  // namespace
 
 ParquetMatrix::ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names,
@@ -43,25 +62,15 @@ Result<> ParquetMatrix::Scan(const std::function<Result<>(const columns::MatrixB
   for (const auto& name : names_) select += (select.empty() ? "" : ", ") + engine::QuoteName(name);
   columns::MatrixBlock block;
   block.num_features = static_cast<int>(names_.size());
-  return engine_->Query(format("select {} from {}", select, ReadParquet(files_)),
-                        [&](const Table& chunk) -> Result<> {
-                          block.num_rows = chunk.num_rows();
-                          if (block.num_rows == 0) return {};
-                          size_t width = names_.size();
-                          block.values.resize(static_cast<size_t>(block.num_rows) * width);
-                          for (size_t k = 0; k < width; ++k) {
-                            const Column& column = chunk.columns[k];
-                            double* out = block.values.data() + k;
-                            for (size_t i = 0; i < column.valid.size(); ++i, out += width) {
-                              *out = column.valid[i] != 0
-                                         ? column.doubles[i]
-                                         : std::numeric_limits<double>::quiet_NaN();
-                            }
-                          }
-                          TRY(sink(block));
-                          block.first_row += block.num_rows;
-                          return {};
-                        });
+  auto take = [&](const Table& chunk) -> Result<> {
+    block.num_rows = chunk.num_rows();
+    if (block.num_rows == 0) return {};
+    Transpose(chunk, &block.values);
+    TRY(sink(block));
+    block.first_row += block.num_rows;
+    return {};
+  };
+  return engine_->Query(format("select {} from {}", select, ReadParquet(files_)), take);
 }
 
 Result<PartWriter> PartWriter::Open(std::string folder, std::vector<std::string> names,

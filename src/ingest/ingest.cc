@@ -163,6 +163,7 @@ Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const
   }
   TRY(log_->Sync(log_->next_seq() - 1));
   TRY(bronze_.Flush());
+  if (progress) progress(1);
   return report;
 }
 

@@ -1,5 +1,8 @@
 #include "lakehouse/lake.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "events/normalizer.h"
@@ -9,6 +12,9 @@ namespace {
 
 using columns::Type;
 using engine::DeltaTable;
+
+constexpr std::array<std::string_view, 4> kOwnSilver = {"events", "quality", "quarantine",
+                                                        "subjects"};
 
 Result<std::vector<std::string>> TablesBelow(const std::string& folder) {
   std::vector<std::string> names;
@@ -105,6 +111,30 @@ DeltaTable Lake::Quality() const {
 Result<std::vector<std::string>> Lake::Feeds() const { return TablesBelow(root_ + "/bronze"); }
 Result<std::vector<std::string>> Lake::GoldTables() const { return TablesBelow(root_ + "/gold"); }
 
+Result<std::vector<std::string>> Lake::DerivedSilverTables() const {
+  auto names = TRY(TablesBelow(root_ + "/silver"));
+  std::erase_if(names, [](const std::string& name) {
+    return std::find(kOwnSilver.begin(), kOwnSilver.end(), name) != kOwnSilver.end();
+  });
+  return names;
+}
+
+std::string Lake::RootOf(const std::string& table) const {
+  size_t dot = table.find('.');
+  return root_ + "/" + table.substr(0, dot) + "/" + table.substr(dot + 1);
+}
+
+Result<engine::DeltaSnapshot> Lake::Newest(const std::string& table) const {
+  return DeltaTable(RootOf(table), {}).Load();
+}
+
+Result<> Lake::RegisterDerivedView(engine::SqlEngine* engine, const std::string& table) const {
+  size_t dot = table.find('.');
+  bool gold = table.starts_with("gold.");
+  std::vector<std::string> schemas = {gold ? "gold" : "silver", gold ? "analytics" : "staging"};
+  return RegisterView(engine, schemas, table.substr(dot + 1), DeltaTable(RootOf(table), {}));
+}
+
 Result<> Lake::RegisterViews(engine::SqlEngine* engine,
                              const std::vector<std::string>& gold) const {
   for (const auto& feed : TRY(Feeds()))
@@ -113,9 +143,9 @@ Result<> Lake::RegisterViews(engine::SqlEngine* engine,
   TRY(RegisterView(engine, {"silver", "staging"}, "quarantine", Quarantine()));
   TRY(RegisterView(engine, {"silver", "staging"}, "subjects", Subjects()));
   TRY(RegisterView(engine, {"silver", "staging"}, "quality", Quality()));
-  for (const auto& name : gold) {
-    TRY(RegisterView(engine, {"gold", "analytics"}, name, DeltaTable(GoldRoot(name), {})));
-  }
+  for (const auto& name : TRY(DerivedSilverTables()))
+    TRY(RegisterDerivedView(engine, "silver." + name));
+  for (const auto& name : gold) TRY(RegisterDerivedView(engine, "gold." + name));
   return {};
 }
 

@@ -34,12 +34,20 @@ class Lake {
   // Feeds that have a bronze table, sorted.
   Result<std::vector<std::string>> Feeds() const;
 
-  // Makes views `silver.events`, `silver.quarantine`, …, `bronze."<feed>"` and, for each name of
-  // `gold`, `gold.<name>` over the newest versions; also under the schemas raw, staging and
+  // Makes views `silver.events`, `silver.quarantine`, …, `bronze."<feed>"`, the derived silver
+  // tables that are built and, for each name of `gold`, `gold.<name>` over the newest versions; also under the schemas raw, staging and
   // analytics.
   Result<> RegisterViews(engine::SqlEngine* engine, const std::vector<std::string>& gold) const;
   // Names of built gold tables, sorted.
   Result<std::vector<std::string>> GoldTables() const;
+  // Names of built tables that clinic/silver derives (patients, encounters), sorted.
+  Result<std::vector<std::string>> DerivedSilverTables() const;
+  // One such view again, after its table was built. `table`: "gold.icu_stays".
+  Result<> RegisterDerivedView(engine::SqlEngine* engine, const std::string& table) const;
+  // The newest version of "silver.events", "gold.icu_stays", "bronze.<feed>" with the schema that
+  // its log tells; version -1 where there is none.
+  Result<engine::DeltaSnapshot> Newest(const std::string& table) const;
+  std::string RootOf(const std::string& table) const;
   std::string GoldRoot(const std::string& name) const { return root_ + "/gold/" + name; }
 
  private:

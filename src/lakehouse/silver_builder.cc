@@ -19,6 +19,7 @@ constexpr int64_t kRowsPerAppend = 200000;
 columns::Schema IncomingSchema() {
   auto schema = events::NormalizedEventSchema();
   schema[0] = {"subject_id", Type::kInt64};
+  schema.pop_back();  // the feed, which is one for all rows of a commit
   return schema;
 }
 
@@ -42,35 +43,53 @@ bool IsDone(const engine::DeltaSnapshot& snapshot, const std::string& txn, int64
 
 std::string Month(int64_t time_us) { return base::FormatTime(time_us).substr(0, 7); }
 
-// Rows of one key side by side, oldest knowledge first; the verdict compares each with the one
-// before it (data-model.md 3).
+// The key of a measurement (data-model.md 3). A static fact's key leaves its time out: a later one
+// is a further version.
+constexpr char kKey[] =
+    "subject_id, concept, source_code, source_record_id, "
+    "case when source_record_id is null and status <> 'static' then event_time end, "
+    "case when status = 'static' then coalesce(encounter_ref, '') end";
+
+// Few keys have more than one row. They are found by their hash first, so that only their rows are
+// sorted side by side, oldest knowledge first; the verdict compares each with the one before it.
+// Keys that share a hash by chance are told apart by the partition.
 std::string JudgeSql(const std::string& source, const std::string& existing) {
   return format(R"(
-create or replace temp table judged as
+create or replace temp table repeated as
 with existing as (
-  select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, unit, status, quality,
-         encounter_ref, source_record_id, feed, false as is_new
-  from ({1}) where source = {0} and subject_id in (select subject_id from incoming)
-), together as (
-  select *, true as is_new from incoming
-  union all select * from existing
+  select * from ({1}) where source = {0} and subject_id in (select subject_id from incoming_subjects)
+), keys as (
+  select hash({2}) as key_hash from incoming union all select hash({2}) from existing
+)
+select key_hash from keys group by key_hash having count(*) > 1;
+create or replace temp table verdicts as
+with together as (
+  select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, status,
+         encounter_ref, source_record_id, rowid as place
+  from incoming where hash({2}) in (select key_hash from repeated)
+  union all
+  select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, status,
+         encounter_ref, source_record_id, null as place
+  from ({1}) where source = {0} and hash({2}) in (select key_hash from repeated)
 ), beside as (
   select *, lag(status) over key as previous_status, lag(value) over key as previous_value,
          lag(text) over key as previous_text, lag(known_time) over key as previous_known
   from together
-  window key as (partition by subject_id, concept, source_code, source_record_id,
-                              case when source_record_id is null and status <> 'static' then event_time end,
-                              case when status = 'static' then coalesce(encounter_ref, '') end
-                 order by known_time, received_seq)
+  window key as (partition by {2} order by known_time, received_seq)
 )
-select * exclude (previous_status, previous_value, previous_text, previous_known),
-  case when previous_status is null then 'stored'
-       when value is not distinct from previous_value and text is not distinct from previous_text
+select place,
+  case when value is not distinct from previous_value and text is not distinct from previous_text
             and (status = 'retracted') = (previous_status = 'retracted') then 'duplicate'
-       when known_time = previous_known then 'conflict'
-       else 'stored' end as verdict
-from beside where is_new)",
-                base::QuoteSql(source), existing);
+       else 'conflict' end as verdict
+from beside
+where place is not null and previous_status is not null
+  and ((value is not distinct from previous_value and text is not distinct from previous_text
+        and (status = 'retracted') = (previous_status = 'retracted'))
+       or known_time = previous_known);
+create or replace temp view judged as
+select incoming.*, coalesce(verdict, 'stored') as verdict
+from incoming left join verdicts on incoming.rowid = verdicts.place)",
+                base::QuoteSql(source), existing, kKey);
 }
 
 }  // namespace
@@ -140,12 +159,12 @@ Result<SilverCounts> SilverBuilder::BuildVersion(const std::string& feed, int64_
   std::string txn = "bronze:" + feed;
   TRY(WriteSubjects(*source, txn, version));
   TRY(Judge(*source, txn, version));
-  TRY(WriteQuarantine(*source, lake_.Bronze(feed).SelectAll(added), txn, version));
-  TRY(WriteEvents(*source, txn, version));
+  TRY(WriteQuarantine(*source, feed, lake_.Bronze(feed).SelectAll(added), txn, version));
+  TRY(WriteEvents(*source, feed, txn, version));
   TRY(WriteQuality(*source, feed, txn, version, &counts));
   TRY(
-      engine_->Execute("drop table incoming; drop table refused; drop table incoming_subjects; "
-                       "drop table if exists judged"));
+      engine_->Execute("drop view judged; drop table verdicts; drop table repeated; drop table "
+                       "incoming; drop table refused; drop table incoming_subjects"));
   return counts;
 }
 
@@ -199,8 +218,11 @@ Result<SilverCounts> SilverBuilder::Normalise(const std::string& feed,
     Column subject_ids{.field = {"subject_id", Type::kInt64}};
     for (size_t place : places) subject_ids.AppendInt(tokens[place]);
     std::swap(batch.events.columns[0], subject_ids);
+    Column feeds = std::move(batch.events.columns.back());
+    batch.events.columns.pop_back();
     TRY(engine_->Append("incoming", batch.events));
     TRY(engine_->Append("refused", batch.quarantine));
+    batch.events.columns.push_back(std::move(feeds));
     std::swap(batch.events.columns[0], subject_ids);
     counts += {batch.records, batch.unparsable_records, batch.measurements, batch.markers};
     batch.Clear();
@@ -253,19 +275,24 @@ Result<> SilverBuilder::Judge(const events::SourceMapping& source, const std::st
   return engine_->Execute(JudgeSql(source.name, table.SelectAll(snapshot)));
 }
 
-Result<> SilverBuilder::WriteEvents(const events::SourceMapping& source, const std::string& txn,
-                                    int64_t version) {
+Result<> SilverBuilder::WriteEvents(const events::SourceMapping& source, const std::string& feed,
+                                    const std::string& txn, int64_t version) {
   auto table = lake_.Events();
   auto snapshot = TRY(table.Load());
   if (IsDone(snapshot, txn, version)) return {};
   std::string select = format(R"(
-select subject_id, event_time, known_time, received_seq, concept, source_code,
-       case when verdict = 'conflict' then null else value end as value,
-       case when verdict = 'conflict' then null else text end as text,
-       unit, case when verdict = 'conflict' then 'conflict' else status end as status, quality, encounter_ref,
-       {} as source, source_record_id, feed
-from judged where verdict in ('stored', 'conflict') order by subject_id, known_time, received_seq)",
-                              base::QuoteSql(source.name));
+select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, unit,
+       status, quality, encounter_ref, {} as source, source_record_id, {} as feed
+from (
+  select subject_id, event_time, known_time, received_seq, concept, source_code,
+         case when verdict = 'conflict' then null else value end as value,
+         case when verdict = 'conflict' then null else text end as text,
+         unit, case when verdict = 'conflict' then 'conflict' else status end as status, quality,
+         encounter_ref, source_record_id
+  from judged where verdict in ('stored', 'conflict')
+  order by subject_id, known_time, received_seq
+))",
+                              base::QuoteSql(source.name), base::QuoteSql(feed));
   engine::DeltaChange change{.txns = {{txn, version}}};
   change.adds = TRY(table.WriteFile(engine_, select, {{"month", Month(base::NowUs())}}));
   TRY(table.Commit(snapshot, change));
@@ -273,8 +300,8 @@ from judged where verdict in ('stored', 'conflict') order by subject_id, known_t
 }
 
 Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source,
-                                        const std::string& bronze, const std::string& txn,
-                                        int64_t version) {
+                                        const std::string& feed, const std::string& bronze,
+                                        const std::string& txn, int64_t version) {
   auto table = lake_.Quarantine();
   auto snapshot = TRY(table.Load());
   if (IsDone(snapshot, txn, version)) return {};
@@ -282,11 +309,11 @@ Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source,
 select feed, source_position, received_time, field, reason, rule, payload_ref, {0} as source from (
   select * from refused
   union all
-  select judged.feed, origin.source_position, origin.received_time, coalesce(concept, source_code), 'duplicate_conflict',
+  select {2} as feed, origin.source_position, origin.received_time, coalesce(concept, source_code), 'duplicate_conflict',
          'same key, same known_time, other value', received_seq
   from judged join ({1}) as origin using (received_seq) where verdict = 'conflict'
 ) order by payload_ref, field)",
-                              base::QuoteSql(source.name), bronze);
+                              base::QuoteSql(source.name), bronze, base::QuoteSql(feed));
   engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)),
                              .txns = {{txn, version}}};
   TRY(table.Commit(snapshot, change));
@@ -296,14 +323,16 @@ select feed, source_position, received_time, field, reason, rule, payload_ref, {
 Result<> SilverBuilder::WriteQuality(const events::SourceMapping& source, const std::string& feed,
                                      const std::string& txn, int64_t version,
                                      SilverCounts* counts) {
-  auto count = [&](const std::string& what) {
-    return engine_->QueryInt(format(
-        "select count(*) from judged where status in ('final', 'corrected', 'retracted') and {}",
-        what));
-  };
-  counts->stored = TRY(count("verdict = 'stored'"));
-  counts->duplicates = TRY(count("verdict = 'duplicate'"));
-  counts->voided = TRY(count("verdict = 'conflict'"));
+  auto verdicts = TRY(engine_->QueryAll(
+      "select verdict, count(*) from judged where status in ('final', 'corrected', 'retracted') "
+      "group by verdict"));
+  for (size_t i = 0; i < static_cast<size_t>(verdicts.num_rows()); ++i) {
+    auto verdict = verdicts.columns[0].strings[i];
+    int64_t rows = verdicts.columns[1].ints[i];
+    if (verdict == "stored") counts->stored = rows;
+    if (verdict == "duplicate") counts->duplicates = rows;
+    if (verdict == "conflict") counts->voided = rows;
+  }
   counts->quarantined = counts->measurements - counts->stored - counts->duplicates;
   auto table = lake_.Quality();
   auto snapshot = TRY(table.Load());

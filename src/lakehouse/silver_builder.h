@@ -45,10 +45,10 @@ class SilverBuilder {
   Result<> WriteSubjects(const events::SourceMapping& source, const std::string& txn,
                          int64_t version);
   Result<> Judge(const events::SourceMapping& source, const std::string& txn, int64_t version);
-  Result<> WriteEvents(const events::SourceMapping& source, const std::string& txn,
-                       int64_t version);
-  Result<> WriteQuarantine(const events::SourceMapping& source, const std::string& bronze,
-                           const std::string& txn, int64_t version);
+  Result<> WriteEvents(const events::SourceMapping& source, const std::string& feed,
+                       const std::string& txn, int64_t version);
+  Result<> WriteQuarantine(const events::SourceMapping& source, const std::string& feed,
+                           const std::string& bronze, const std::string& txn, int64_t version);
   Result<> WriteQuality(const events::SourceMapping& source, const std::string& feed,
                         const std::string& txn, int64_t version, SilverCounts* counts);
 

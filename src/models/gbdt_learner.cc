@@ -84,7 +84,7 @@ int CountThreads(int wanted) {
 
 std::string FixedParameters(const TrainingData& data, const LearnOptions& options) {
   return format(
-      "objective={} boosting=gbdt seed={} deterministic=true force_row_wise=true num_threads={} "
+      "objective={} boosting=gbdt seed={} deterministic=true force_col_wise=true num_threads={} "
       "verbosity=-1 metric=none",
       data.objective == Objective::kBinary ? "binary" : "regression", options.seed & 0x7FFFFFFF,
       CountThreads(options.num_threads));

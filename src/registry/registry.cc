@@ -18,15 +18,18 @@ using storage::Rows;
 constexpr std::array<storage::Migration, 1> kMigrations = {{
     {1, R"(
 create table model_versions (
-  task text not null, variant text not null, version text not null, state text not null, source text not null,
-  created_at text not null, created_by text not null, path text not null, manifest_sha256 text not null,
-  synthetic integer not null, metrics text not null, parameters text not null, primary key (task, version));
+  task text not null, variant text not null, version text not null, state text not null,
+  source text not null, created_at text not null, created_by text not null, path text not null,
+  manifest_sha256 text not null, synthetic integer not null, metrics text not null,
+  parameters text not null, primary key (task, version));
 create table model_transitions (
-  id integer primary key, task text not null, variant text not null, version text not null, from_state text not null,
-  to_state text not null, at text not null, actor text not null, reason text not null);
+  id integer primary key, task text not null, variant text not null, version text not null,
+  from_state text not null, to_state text not null, at text not null, actor text not null,
+  reason text not null);
 create table training_jobs (
-  id integer primary key, task text not null, variant text not null, source text not null, status text not null,
-  started_at text not null, ended_at text, config text not null, results text, error text);
+  id integer primary key, task text not null, variant text not null, source text not null,
+  status text not null, started_at text not null, ended_at text, config text not null,
+  results text, error text);
 )"},
 }};
 

@@ -10,7 +10,9 @@ namespace {
 constexpr size_t kKeptInMemory = 2000;
 
 Result<JournalEntry> EntryOf(const governance::Audit::Entry& entry) {
-  JournalEntry kept{.time_us = entry.time_us, .head = entry.head, .document = TRY(base::ParseJson(entry.payload))};
+  JournalEntry kept{.time_us = entry.time_us,
+                    .head = entry.head,
+                    .document = TRY(base::ParseJson(entry.payload))};
   kept.id = kept.document["answer"]["id"].AsString();
   return kept;
 }
@@ -19,11 +21,14 @@ Result<JournalEntry> EntryOf(const governance::Audit::Entry& entry) {
 
 Result<std::unique_ptr<Journal>> Journal::Open(governance::Audit* audit) {
   std::unique_ptr<Journal> journal(new Journal(audit));
-  TRY(audit->Read(1, [&](const governance::Audit::Entry& entry) -> Result<> {
-    if (entry.payload.empty()) return {};
-    journal->Keep(TRY(EntryOf(entry)), entry.seq);
-    return {};
-  }).While("reading the prediction journal"));
+  TRY(audit
+          ->Read(1,
+                 [&](const governance::Audit::Entry& entry) -> Result<> {
+                   if (entry.payload.empty()) return {};
+                   journal->Keep(TRY(EntryOf(entry)), entry.seq);
+                   return {};
+                 })
+          .While("reading the prediction journal"));
   journal->committer_ = std::thread([raw = journal.get()] { raw->CommitLoop(); });
   return journal;
 }
@@ -43,8 +48,8 @@ void Journal::Keep(JournalEntry entry, uint64_t seq) {
   if (recent_.size() > kKeptInMemory) recent_.pop_front();
 }
 
-Result<> Journal::Append(const std::string& id, const governance::AuditRecord& record, const Json& document,
-                         std::function<void(Result<>)> committed) {
+Result<> Journal::Append(const std::string& id, const governance::AuditRecord& record,
+                         const Json& document, std::function<void(Result<>)> committed) {
   std::string payload = document.ToString();
   JournalEntry entry{.id = id, .head = governance::ToJson(record), .document = document};
   std::lock_guard lock(mutex_);
@@ -81,7 +86,8 @@ Result<JournalEntry> Journal::Find(const std::string& id) const {
     std::lock_guard lock(mutex_);
     auto found = seq_of_.find(id);
     if (found == seq_of_.end()) return base::NotFound("there is no prediction with this id");
-    auto kept = std::find_if(recent_.begin(), recent_.end(), [&](const JournalEntry& e) { return e.id == id; });
+    auto kept = std::find_if(recent_.begin(), recent_.end(),
+                             [&](const JournalEntry& e) { return e.id == id; });
     if (kept != recent_.end()) return *kept;
     seq = found->second;
   }
@@ -100,8 +106,10 @@ std::vector<JournalEntry> Journal::Recent(size_t limit, const std::string& befor
   std::vector<JournalEntry> newest;
   bool begun = before_id.empty();
   for (auto entry = recent_.rbegin(); entry != recent_.rend() && newest.size() < limit; ++entry) {
-    if (begun) newest.push_back(*entry);
-    else begun = entry->id == before_id;
+    if (begun)
+      newest.push_back(*entry);
+    else
+      begun = entry->id == before_id;
   }
   return newest;
 }
@@ -113,7 +121,8 @@ int64_t Journal::total() const {
 
 int64_t Journal::since(int64_t time_us) const {
   std::lock_guard lock(mutex_);
-  return std::count_if(recent_.begin(), recent_.end(), [&](const JournalEntry& e) { return e.time_us >= time_us; });
+  return std::count_if(recent_.begin(), recent_.end(),
+                       [&](const JournalEntry& e) { return e.time_us >= time_us; });
 }
 
 }  // namespace codman::serving

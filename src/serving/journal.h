@@ -1,8 +1,9 @@
-// The prediction journal: every answer, durable before it is given. It shares the audit log, so an answer and its audit
-// record are one commit; the payload is sealed, the open head says who, what, when.
+// The prediction journal: every answer, durable before it is given. It shares the audit log, so an
+// answer and its audit record are one commit; the payload is sealed, the open head says who, what,
+// when.
 //
-// Appending does not wait. The committer thread makes everything appended so far durable with one fsync and then calls the
-// continuations: answers that arrive together share a commit. Thread-safe.
+// Appending does not wait. The committer thread makes everything appended so far durable with one
+// fsync and then calls the continuations: answers that arrive together share a commit. Thread-safe.
 #pragma once
 
 #include <condition_variable>
@@ -35,9 +36,10 @@ class Journal {
   static Result<std::unique_ptr<Journal>> Open(governance::Audit* audit);
   ~Journal();
 
-  // `committed` is called from the committer thread with success once the record is on stable storage, or with the error.
-  Result<> Append(const std::string& id, const governance::AuditRecord& record, const Json& document,
-                  std::function<void(Result<>)> committed);
+  // `committed` is called from the committer thread with success once the record is on stable
+  // storage, or with the error.
+  Result<> Append(const std::string& id, const governance::AuditRecord& record,
+                  const Json& document, std::function<void(Result<>)> committed);
 
   // An audit record that nobody waits for: durable with the next commit.
   Result<> Note(const governance::AuditRecord& record);
@@ -46,7 +48,7 @@ class Journal {
   // Newest first; at most `limit`, older than `before_id` where given.
   std::vector<JournalEntry> Recent(size_t limit, const std::string& before_id = "") const;
   int64_t total() const;
-  int64_t since(int64_t time_us) const;   // among the ones kept in memory
+  int64_t since(int64_t time_us) const;  // among the ones kept in memory
 
  private:
   explicit Journal(governance::Audit* audit) : audit_(audit) {}
@@ -62,8 +64,8 @@ class Journal {
     std::function<void(Result<>)> committed;
   };
   std::vector<Waiting> waiting_;
-  std::deque<JournalEntry> recent_;                    // newest last
-  std::unordered_map<std::string, uint64_t> seq_of_;   // every prediction by id
+  std::deque<JournalEntry> recent_;                   // newest last
+  std::unordered_map<std::string, uint64_t> seq_of_;  // every prediction by id
   std::thread committer_;
 };
 

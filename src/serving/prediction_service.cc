@@ -17,7 +17,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kTopReasons = 10;
 
 // Reads one value of a request into the canonical unit, or says what is wrong with it.
-double ReadValue(const ServedModel& model, const ContractFeature& feature, const Json& given, std::vector<FieldError>* errors) {
+double ReadValue(const ServedModel& model, const ContractFeature& feature, const Json& given,
+                 std::vector<FieldError>* errors) {
   auto refuse = [&](std::string message) {
     errors->push_back({feature.id, std::move(message)});
     return kNaN;
@@ -26,8 +27,10 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
   if (value.is_null()) return kNaN;
   if (!value.is_number()) return refuse("must be a number or null");
   double number = value.AsDouble();
-  std::string unit = given.is_object() && given["unit"].is_string() ? given["unit"].AsString() : feature.unit;
-  if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string()) return refuse("'unit' must be a text");
+  std::string unit =
+      given.is_object() && given["unit"].is_string() ? given["unit"].AsString() : feature.unit;
+  if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string())
+    return refuse("'unit' must be a text");
   if (feature.concept_index >= 0) {
     const events::Concept& known = (*model.concepts)[feature.concept_index];
     auto checked = events::ToCanonical(known, number, unit);
@@ -37,23 +40,28 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
       return refuse(format("unit '{}' is not known for it; use one of: {}", unit, units));
     }
     if (checked.reason == events::Reason::kAmbiguousUnit) {
-      return refuse(format("{} {} is probably in another unit; give it as {{\"value\": …, \"unit\": …}}", number, unit));
+      return refuse(
+          format("{} {} is probably in another unit; give it as {{\"value\": …, \"unit\": …}}",
+                 number, unit));
     }
     number = checked.value;
   } else if (unit != feature.unit) {
     return refuse(format("unit '{}' is not known for it; use {}", unit, feature.unit));
   }
   if (number < feature.low || number > feature.high) {
-    return refuse(format("{} is outside the plausible range {} to {} {}", number, feature.low, feature.high, feature.unit));
+    return refuse(format("is outside the plausible range {} to {} {}", feature.low, feature.high,
+                         feature.unit));
   }
   return number;
 }
 
-std::vector<double> ReadFeatures(const ServedModel& model, const Json& features, std::vector<FieldError>* errors) {
+std::vector<double> ReadFeatures(const ServedModel& model, const Json& features,
+                                 std::vector<FieldError>* errors) {
   const auto& contract = model.plan->contract();
   std::vector<double> values(contract.size(), kNaN);
   if (!features.is_object()) {
-    errors->push_back({"features", "is missing: give an object of named values, {\"heart_rate\": 112, …}"});
+    errors->push_back(
+        {"features", "is missing: give an object of named values, {\"heart_rate\": 112, …}"});
     return values;
   }
   std::vector<std::string> ids;
@@ -62,7 +70,10 @@ std::vector<double> ReadFeatures(const ServedModel& model, const Json& features,
     int index = model.plan->FindContract(id);
     if (index < 0) {
       std::string nearest = base::NearestWord(id, ids);
-      errors->push_back({id, nearest.empty() ? "is not a feature of this task" : format("is not a feature of this task; did you mean '{}'?", nearest)});
+      errors->push_back(
+          {id, nearest.empty()
+                   ? "is not a feature of this task"
+                   : format("is not a feature of this task; did you mean '{}'?", nearest)});
       continue;
     }
     auto at = static_cast<size_t>(index);
@@ -76,7 +87,7 @@ double Sigmoid(double margin) { return models::Sigmoid(margin); }
 // Contributions by contract feature: the sum over its inputs.
 struct Reasons {
   std::vector<double> by_feature;
-  std::vector<size_t> order;   // largest first
+  std::vector<size_t> order;  // largest first
   double base = 0;
 };
 
@@ -87,7 +98,8 @@ Reasons ReasonsOf(const ServedModel& model, const std::vector<double>& vector) {
   Reasons reasons;
   reasons.base = contributions[width];
   reasons.by_feature.assign(model.plan->contract().size(), 0);
-  for (size_t k = 0; k < width; ++k) reasons.by_feature[static_cast<size_t>(model.contract_of[k])] += contributions[k];
+  for (size_t k = 0; k < width; ++k)
+    reasons.by_feature[static_cast<size_t>(model.contract_of[k])] += contributions[k];
   reasons.order.resize(reasons.by_feature.size());
   std::iota(reasons.order.begin(), reasons.order.end(), size_t{0});
   std::stable_sort(reasons.order.begin(), reasons.order.end(), [&](size_t a, size_t b) {
@@ -96,12 +108,13 @@ Reasons ReasonsOf(const ServedModel& model, const std::vector<double>& vector) {
   return reasons;
 }
 
-// Margin space and, beside it, the waterfall in probability space (ml.md 7): each bar is the change of σ(margin) as margins
-// accumulate from the base in displayed order; calibration is the last bar.
-Json Explanation(const ServedModel& model, const std::vector<double>& vector, const std::vector<double>& shown, double margin,
-                 double risk, Explain explain) {
+// Margin space and, beside it, the waterfall in probability space (ml.md 7): each bar is the change
+// of σ(margin) as margins accumulate from the base in displayed order; calibration is the last bar.
+Json Explanation(const ServedModel& model, const std::vector<double>& vector,
+                 const std::vector<double>& shown, double margin, double risk, Explain explain) {
   Reasons reasons = ReasonsOf(model, vector);
-  size_t count = explain == Explain::kAll ? reasons.order.size() : std::min(kTopReasons, reasons.order.size());
+  size_t count =
+      explain == Explain::kAll ? reasons.order.size() : std::min(kTopReasons, reasons.order.size());
   Json contributions = Json::Array(), bars = Json::Array();
   double reached = reasons.base, rest = 0;
   for (size_t i = 0; i < reasons.order.size(); ++i) {
@@ -112,7 +125,10 @@ Json Explanation(const ServedModel& model, const std::vector<double>& vector, co
       continue;
     }
     const auto& feature = model.plan->contract()[k];
-    Json entry = Json::Object({{"feature", feature.id}, {"label", feature.label}, {"value", shown[k]}, {"unit", feature.unit}});
+    Json entry = Json::Object({{"feature", feature.id},
+                               {"label", feature.label},
+                               {"value", shown[k]},
+                               {"unit", feature.unit}});
     if (std::isnan(shown[k])) entry.Set("value", Json());
     Json bar = entry;
     bar.Set("change", Sigmoid(reached + contribution) - Sigmoid(reached));
@@ -121,26 +137,36 @@ Json Explanation(const ServedModel& model, const std::vector<double>& vector, co
     contributions.Add(std::move(entry));
     reached += contribution;
   }
-  Json probability = Json::Object({{"base", Sigmoid(reasons.base)}, {"bars", bars}, {"rest", Sigmoid(margin) - Sigmoid(reached)},
-                                   {"calibration", risk - Sigmoid(margin)}, {"risk", risk}});
-  return Json::Object({{"method", model.loaded.model->explanation_method().name}, {"base", reasons.base},
-                       {"contributions", contributions}, {"rest", rest}, {"probability", probability}});
+  Json probability = Json::Object({{"base", Sigmoid(reasons.base)},
+                                   {"bars", bars},
+                                   {"rest", Sigmoid(margin) - Sigmoid(reached)},
+                                   {"calibration", risk - Sigmoid(margin)},
+                                   {"risk", risk}});
+  return Json::Object({{"method", model.loaded.model->explanation_method().name},
+                       {"base", reasons.base},
+                       {"contributions", contributions},
+                       {"rest", rest},
+                       {"probability", probability}});
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const ServedModel>> Prepare(registry::LoadedModel loaded) {
   auto served = std::make_shared<ServedModel>();
-  auto concepts = TRY(events::Concepts::FromDocuments({{"features.yaml", loaded.features["concepts"]}}));
+  auto concepts =
+      TRY(events::Concepts::FromDocuments({{"features.yaml", loaded.features["concepts"]}}));
   served->concepts = std::make_shared<const events::Concepts>(std::move(concepts));
-  auto set = TRY(features::FeatureSet::FromDocument("features.yaml", loaded.features["feature_set"], *served->concepts));
+  auto set = TRY(features::FeatureSet::FromDocument("features.yaml", loaded.features["feature_set"],
+                                                    *served->concepts));
   std::vector<std::string> blocks;
   for (const auto& block : loaded.features["blocks"].items()) blocks.push_back(block.AsString());
   served->plan = TRY(set.Compile(blocks));
   for (const auto& column : served->plan->columns()) served->contract_of.push_back(column.contract);
   if (served->plan->column_names() != loaded.model->feature_names()) {
-    return base::DataQuality(format("model {} {} does not take the columns that its features.yaml gives; train it again with this version",
-                                    loaded.version.task, loaded.version.version));
+    return base::DataQuality(
+        format("model {} {} does not take the columns that its features.yaml gives; train it again "
+               "with this version",
+               loaded.version.task, loaded.version.version));
   }
   served->loaded = std::move(loaded);
   return std::shared_ptr<const ServedModel>(std::move(served));
@@ -158,7 +184,8 @@ const char* BandOf(double risk, double threshold) {
   return risk >= 0.5 * threshold ? "moderate" : "low";
 }
 
-Prediction Predict(const ServedModel& model, const registry::Task& task, const Json& features, Explain explain) {
+Prediction Predict(const ServedModel& model, const registry::Task& task, const Json& features,
+                   Explain explain) {
   Prediction prediction;
   auto values = ReadFeatures(model, features, &prediction.errors);
   if (!prediction.errors.empty()) return prediction;
@@ -168,7 +195,8 @@ Prediction Predict(const ServedModel& model, const registry::Task& task, const J
   std::vector<double> shown = values;
   for (size_t k = 0; k < model.contract_of.size(); ++k) {
     auto at = static_cast<size_t>(model.contract_of[k]);
-    if (model.plan->columns()[k].name == model.plan->contract()[at].id) shown[at] = prediction.vector[k];
+    if (model.plan->columns()[k].name == model.plan->contract()[at].id)
+      shown[at] = prediction.vector[k];
   }
   double margin = MarginOf(model, prediction.vector);
   double risk = model.loaded.calibrator.Apply(margin), threshold = model.loaded.threshold;
@@ -177,16 +205,25 @@ Prediction Predict(const ServedModel& model, const registry::Task& task, const J
   for (size_t k = 0; k < values.size(); ++k) {
     if (std::isnan(shown[k])) missing.Add(model.plan->contract()[k].id);
   }
-  if (version.synthetic) warnings.Add("trained on synthetic data: the number carries no claim of accuracy");
+  if (version.synthetic)
+    warnings.Add("trained on synthetic data: the number carries no claim of accuracy");
   warnings.Add("computed from a form without history: values over time are missing");
-  if (missing.size() * 2 > values.size()) warnings.Add("more than half of the features are missing");
-  prediction.answer = Json::Object({{"task", task.name}, {"variant", version.variant}, {"risk", risk}, {"margin", margin},
-                                    {"band", BandOf(risk, threshold)}, {"threshold", threshold}, {"alert", risk >= threshold},
-                                    {"model", Json::Object({{"version", version.version}, {"trained_on", version.source},
+  if (missing.size() * 2 > values.size())
+    warnings.Add("more than half of the features are missing");
+  prediction.answer = Json::Object({{"task", task.name},
+                                    {"variant", version.variant},
+                                    {"risk", risk},
+                                    {"margin", margin},
+                                    {"band", BandOf(risk, threshold)},
+                                    {"threshold", threshold},
+                                    {"alert", risk >= threshold},
+                                    {"model", Json::Object({{"version", version.version},
+                                                            {"trained_on", version.source},
                                                             {"synthetic", version.synthetic}})},
                                     {"feature_set", model.loaded.manifest["feature_set"]}});
   if (explain != Explain::kNone) {
-    prediction.answer.Set("explanation", Explanation(model, prediction.vector, shown, margin, risk, explain));
+    prediction.answer.Set("explanation",
+                          Explanation(model, prediction.vector, shown, margin, risk, explain));
   }
   prediction.answer.Set("missing", missing).Set("warnings", warnings);
   prediction.answer.Set("horizon_hours", double(task.horizon_us) / double(base::kHourUs));
@@ -198,7 +235,8 @@ Result<> PredictionService::Refresh() {
   for (const auto& task : *tasks_) {
     for (const auto& variant : task.variants) {
       auto champion = TRY(registry_->Champion(task.name, variant.name));
-      if (champion) live[task.name + "/" + variant.name] = TRY(Version(task.name, champion->version));
+      if (champion)
+        live[task.name + "/" + variant.name] = TRY(Version(task.name, champion->version));
     }
   }
   std::lock_guard lock(mutex_);
@@ -206,18 +244,23 @@ Result<> PredictionService::Refresh() {
   return {};
 }
 
-Result<std::shared_ptr<const ServedModel>> PredictionService::Live(const registry::Task& task, const std::string& variant) const {
+Result<std::shared_ptr<const ServedModel>> PredictionService::Live(
+    const registry::Task& task, const std::string& variant) const {
   std::string wanted = variant.empty() ? task.live : variant;
   TRY(task.FindVariant(wanted));
   std::lock_guard lock(mutex_);
   auto found = live_.find(task.name + "/" + wanted);
   if (found == live_.end()) {
-    return base::NotFound(format("task {} has no live model of the variant '{}'; train one: codman train {} --activate --reason …", task.name, wanted, task.name));
+    return base::NotFound(
+        format("task {} has no live model of the variant '{}'; train one: codman train {} "
+               "--activate --reason …",
+               task.name, wanted, task.name));
   }
   return found->second;
 }
 
-Result<std::shared_ptr<const ServedModel>> PredictionService::Version(const std::string& task, const std::string& version) {
+Result<std::shared_ptr<const ServedModel>> PredictionService::Version(const std::string& task,
+                                                                      const std::string& version) {
   {
     std::lock_guard lock(mutex_);
     auto found = versions_.find(task + "/" + version);

@@ -1,6 +1,7 @@
 // One answer: from a request's named values to risk, reasons, versions and warnings.
 //
-// Champions are held in memory and swapped whole, so an activation drops no request. Thread-safe; computing touches no disk.
+// Champions are held in memory and swapped whole, so an activation drops no request. Thread-safe;
+// computing touches no disk.
 #pragma once
 
 #include <map>
@@ -37,27 +38,32 @@ Result<std::shared_ptr<const ServedModel>> Prepare(registry::LoadedModel loaded)
 enum class Explain { kTop10, kAll, kNone };
 
 struct Prediction {
-  Json answer;                 // api.md 2, without id and predicted_at
-  std::vector<double> vector;  // the model's input
-  std::vector<FieldError> errors;   // where not empty, there is no answer
+  Json answer;                     // api.md 2, without id and predicted_at
+  std::vector<double> vector;      // the model's input
+  std::vector<FieldError> errors;  // where not empty, there is no answer
 };
 
 // Computes an answer from {"features": {...}}: values numbers, null, or {"value", "unit"}.
-Prediction Predict(const ServedModel& model, const registry::Task& task, const Json& features, Explain explain);
+Prediction Predict(const ServedModel& model, const registry::Task& task, const Json& features,
+                   Explain explain);
 
 // The margin of a stored vector: replay.
 double MarginOf(const ServedModel& model, const std::vector<double>& vector);
 
 class PredictionService {
  public:
-  PredictionService(const std::vector<registry::Task>* tasks, registry::Registry* registry) : tasks_(tasks), registry_(registry) {}
+  PredictionService(const std::vector<registry::Task>* tasks, registry::Registry* registry)
+      : tasks_(tasks), registry_(registry) {}
 
   // Loads the champions anew where they changed.
   Result<> Refresh();
-  // The live model of a task and variant ("" = the task's live variant). NotFound says what to train.
-  Result<std::shared_ptr<const ServedModel>> Live(const registry::Task& task, const std::string& variant) const;
+  // The live model of a task and variant ("" = the task's live variant). NotFound says what to
+  // train.
+  Result<std::shared_ptr<const ServedModel>> Live(const registry::Task& task,
+                                                  const std::string& variant) const;
   // Any version, for replay.
-  Result<std::shared_ptr<const ServedModel>> Version(const std::string& task, const std::string& version);
+  Result<std::shared_ptr<const ServedModel>> Version(const std::string& task,
+                                                     const std::string& version);
 
  private:
   const std::vector<registry::Task>* tasks_;

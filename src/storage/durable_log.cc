@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
+#include <thread>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -237,6 +239,25 @@ Result<std::unique_ptr<DurableLog>> DurableLog::Open(const std::string& folder,
   return std::unique_ptr<DurableLog>(std::move(log));
 }
 
+namespace {
+
+// The end of a segment is no whole record: either it is just being written, then it soon becomes
+// one, or the last record was altered or cut off.
+Result<> AwaitWholeTail(const std::string& path, const SegmentScan& seen, bool chained) {
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    std::string bytes = TRY(base::ReadFile(path));
+    SegmentScan now = TRY(ScanSegment(path, bytes, chained, {}));
+    if (!now.torn || now.good_bytes > seen.good_bytes) return {};
+  }
+  return base::DataQuality(
+      format("log segment {} ends at byte {} (record {}) in what is no whole record: it was "
+             "altered, or a write was cut off, which the next start sets aside",
+             path, seen.good_bytes, seen.next_seq));
+}
+
+}  // namespace
+
 Result<uint64_t> VerifyLog(const std::string& folder, bool chained,
                            const std::function<Result<>(const LogRecord&)>& sink) {
   uint64_t records = 0;
@@ -245,6 +266,7 @@ Result<uint64_t> VerifyLog(const std::string& folder, bool chained,
     std::string path = folder + "/" + segment.name;
     std::string bytes = TRY(base::ReadFile(path));
     SegmentScan scan = TRY(ScanSegment(path, bytes, chained, sink));
+    if (scan.torn) TRY(AwaitWholeTail(path, scan, chained));
     if (previous && (scan.header.first_seq != previous->next_seq ||
                      scan.header.log_id != previous->header.log_id ||
                      (chained && scan.header.digest != previous->digest))) {

@@ -12,6 +12,9 @@ import './style/models.css';
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');
 followHistory();
-addEventListener('hashchange', () => void startSession());
+// A new sign-in link opened in the same window only changes the fragment.
+addEventListener('hashchange', () => {
+  if (location.hash.startsWith('#code=')) void startSession();
+});
 void startSession();
 render(<App />, root);

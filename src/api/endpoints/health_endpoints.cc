@@ -7,7 +7,8 @@ namespace {
 
 // One part of the program: asked, timed.
 Json Ask(const char* name, const Result<>& answer, int64_t began_us) {
-  return Json::Object({{"name", name}, {"status", answer.ok() ? "ok" : "failed"},
+  return Json::Object({{"name", name},
+                       {"status", answer.ok() ? "ok" : "failed"},
                        {"latency_ms", double(base::MonotonicUs() - began_us) / 1000}});
 }
 
@@ -19,21 +20,27 @@ void GetHealth(Call* call) {
   auto models = call->context().registry->List();
   services.Add(Ask("registry", models.ok() ? Result<>() : Result<>(models.error()), began_us));
   int live = 0;
-  for (const auto& task : *call->context().tasks) live += call->context().service->Live(task, "").ok() ? 1 : 0;
-  services.Add(Json::Object({{"name", "models"}, {"status", live > 0 ? "ok" : "none live"}, {"latency_ms", 0}}));
+  for (const auto& task : *call->context().tasks)
+    live += call->context().service->Live(task, "").ok() ? 1 : 0;
+  services.Add(Json::Object(
+      {{"name", "models"}, {"status", live > 0 ? "ok" : "none live"}, {"latency_ms", 0}}));
   services.Add(Json::Object({{"name", "journal"}, {"status", "ok"}, {"latency_ms", 0}}));
   int good = 0;
   for (const auto& service : services.items()) good += service["status"].AsString() == "ok" ? 1 : 0;
   double score = double(good) / double(services.size());
   bool ready_wanted = call->path == "/health/ready";
-  call->SendJson(Json::Object({{"status", score == 1 ? "ok" : "degraded"}, {"score", score}, {"version", call->context().version},
+  call->SendJson(Json::Object({{"status", score == 1 ? "ok" : "degraded"},
+                               {"score", score},
+                               {"version", call->context().version},
                                {"services", services}}),
                  ready_wanted && !models.ok() ? 503 : 200);
 }
 
 void GetLive(Call* call) { call->SendJson(Json::Object({{"status", "ok"}})); }
 
-void GetMetrics(Call* call) { call->Send("text/plain; version=0.0.4; charset=utf-8", base::MetricsText()); }
+void GetMetrics(Call* call) {
+  call->Send("text/plain; version=0.0.4; charset=utf-8", base::MetricsText());
+}
 
 void GetOpenApi(Call* call) { call->SendJson(OpenApiDocument(call->context().version)); }
 

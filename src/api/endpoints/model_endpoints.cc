@@ -31,10 +31,17 @@ std::optional<Json> BodyWithReason(Call* call) {
 }
 
 // A change that happened: audited before the answer, then the live models are read anew.
-void Finish(Call* call, const std::string& action, const std::string& version, const std::string& reason) {
-  auto recorded = call->context().audit->Record({.actor = call->actor.name, .role = call->actor.role, .address = call->remote,
-                                                 .action = action, .object = format("model {} {}", call->Parameter("task"), version),
-                                                 .reason = reason, .outcome = "done", .request_id = call->request_id});
+void Finish(Call* call, const std::string& action, const std::string& version,
+            const std::string& reason) {
+  auto recorded = call->context().audit->Record(
+      {.actor = call->actor.name,
+       .role = call->actor.role,
+       .address = call->remote,
+       .action = action,
+       .object = format("model {} {}", call->Parameter("task"), version),
+       .reason = reason,
+       .outcome = "done",
+       .request_id = call->request_id});
   if (!recorded.ok()) return call->Fail(recorded.error());
   auto refreshed = call->context().service->Refresh();
   if (!refreshed.ok()) return call->Fail(refreshed.error());
@@ -64,7 +71,8 @@ void GetTaskModels(Call* call) {
     if (version.state == "champion") champions.Set(version.variant, version.version);
   }
   for (const auto& move : *history) moves.Add(registry::ToJson(move));
-  call->SendJson(Json::Object({{"task", (*task)->name}, {"champions", champions}, {"versions", list}, {"history", moves}}));
+  call->SendJson(Json::Object(
+      {{"task", (*task)->name}, {"champions", champions}, {"versions", list}, {"history", moves}}));
 }
 
 void GetModel(Call* call) {
@@ -90,7 +98,9 @@ void GetModelReport(Call* call) {
   auto page = call->context().registry->ReadFile(*version, "report.html");
   if (!page.ok()) return call->Fail(page.error());
   // The page is self-contained: it has its own styles within, and nothing else.
-  call->ReplaceHeader("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'");
+  call->ReplaceHeader(
+      "Content-Security-Policy",
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'");
   call->Send("text/html; charset=utf-8", std::move(*page));
 }
 
@@ -98,7 +108,8 @@ void PostActivate(Call* call) {
   auto body = BodyWithReason(call);
   if (!body) return;
   std::string reason = (*body)["reason"].AsString(), version = call->Parameter("version");
-  auto done = call->context().registry->Activate(call->Parameter("task"), version, call->actor.name, reason);
+  auto done = call->context().registry->Activate(call->Parameter("task"), version, call->actor.name,
+                                                 reason);
   if (!done.ok()) return call->Fail(done.error());
   Finish(call, "model.activate", version, reason);
 }
@@ -107,7 +118,8 @@ void PostRollback(Call* call) {
   auto body = BodyWithReason(call);
   if (!body) return;
   std::string reason = (*body)["reason"].AsString();
-  auto live = call->context().registry->Rollback(call->Parameter("task"), (*body)["variant"].AsString(), call->actor.name, reason);
+  auto live = call->context().registry->Rollback(
+      call->Parameter("task"), (*body)["variant"].AsString(), call->actor.name, reason);
   if (!live.ok()) return call->Fail(live.error());
   Finish(call, "model.rollback", *live, reason);
 }

@@ -4,7 +4,9 @@
 namespace codman::api {
 namespace {
 
-Json SessionJson(const Session& session) { return Json::Object({{"actor", session.actor}, {"csrf", session.csrf}}); }
+Json SessionJson(const Session& session) {
+  return Json::Object({{"actor", session.actor}, {"csrf", session.csrf}});
+}
 
 }  // namespace
 
@@ -13,7 +15,8 @@ void PostSession(Call* call) {
   if (!body.ok()) return call->FailStatus(400, body.error().message());
   auto token = call->context().sessions->SignIn((*body)["code"].AsString());
   if (!token.ok()) return call->Fail(token.error());
-  call->AddHeader("Set-Cookie", "codman_session=" + *token + "; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200");
+  call->AddHeader("Set-Cookie", "codman_session=" + *token +
+                                    "; HttpOnly; SameSite=Strict; Path=/; Max-Age=43200");
   call->SendJson(SessionJson(*call->context().sessions->Find(*token)));
 }
 

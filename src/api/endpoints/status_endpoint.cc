@@ -20,9 +20,13 @@ void GetStatus(Call* call) {
     models.Add(std::move(json));
   }
   int64_t today_us = base::NowUs() / base::kDayUs * base::kDayUs;
-  Json predictions = Json::Object({{"today", call->context().journal->since(today_us)}, {"total", call->context().journal->total()}});
-  call->SendJson(Json::Object({{"version", call->context().version}, {"synthetic_only", synthetic_only && models.size() > 0},
-                               {"data", (*lake)["data"]}, {"tables", (*lake)["tables"]}, {"predictions", predictions},
+  Json predictions = Json::Object({{"today", call->context().journal->since(today_us)},
+                                   {"total", call->context().journal->total()}});
+  call->SendJson(Json::Object({{"version", call->context().version},
+                               {"synthetic_only", synthetic_only && models.size() > 0},
+                               {"data", (*lake)["data"]},
+                               {"tables", (*lake)["tables"]},
+                               {"predictions", predictions},
                                {"models", models}}));
 }
 

@@ -10,13 +10,20 @@ namespace {
 
 using features::ContractFeature;
 
-double HorizonHours(const registry::Task& task) { return double(task.horizon_us) / double(base::kHourUs); }
+double HorizonHours(const registry::Task& task) {
+  return double(task.horizon_us) / double(base::kHourUs);
+}
 
 Json FeatureJson(const ContractFeature& feature) {
   auto finite = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
-  Json json = Json::Object({{"id", feature.id}, {"label", feature.label}, {"unit", feature.unit}, {"low", finite(feature.low)},
-                            {"high", finite(feature.high)}, {"description", feature.description},
-                            {"derived", feature.concept_index < 0}, {"process", feature.process}});
+  Json json = Json::Object({{"id", feature.id},
+                            {"label", feature.label},
+                            {"unit", feature.unit},
+                            {"low", finite(feature.low)},
+                            {"high", finite(feature.high)},
+                            {"description", feature.description},
+                            {"derived", feature.concept_index < 0},
+                            {"process", feature.process}});
   bool has_reference = feature.reference_low != feature.reference_high;
   json.Set("reference_low", has_reference ? Json(feature.reference_low) : Json());
   json.Set("reference_high", has_reference ? Json(feature.reference_high) : Json());
@@ -44,7 +51,8 @@ Json Groups(const std::vector<ContractFeature>& contract) {
   return groups;
 }
 
-// Made-up patients for trying a form: usual values, and values that stray from the reference ranges in the direction of harm.
+// Made-up patients for trying a form: usual values, and values that stray from the reference ranges
+// in the direction of harm.
 Json Samples(const serving::ServedModel& model) {
   Json usual = Json::Object(), ill = Json::Object();
   for (const auto& feature : model.plan->contract()) {
@@ -60,21 +68,31 @@ Json Samples(const serving::ServedModel& model) {
     usual.Set(feature.id, rounded((low + high) / 2));
     auto worst = (*model.concepts)[feature.concept_index].worst;
     double width = std::max(high - low, 0.1 * high);
-    double value = worst == events::Worst::kLow ? low - 0.4 * width : worst == events::Worst::kHigh ? high + 0.6 * width : (low + high) / 2;
+    double value = worst == events::Worst::kLow    ? low - 0.4 * width
+                   : worst == events::Worst::kHigh ? high + 0.6 * width
+                                                   : (low + high) / 2;
     ill.Set(feature.id, rounded(std::clamp(value, feature.low, feature.high)));
   }
   Json list = Json::Array();
-  list.Add(Json::Object({{"name", "Usual values"}, {"description", "made up: the middle of each reference range"}, {"features", usual}}));
-  list.Add(Json::Object({{"name", "Very ill"}, {"description", "made up: each value beyond its reference range"}, {"features", ill}}));
+  list.Add(Json::Object({{"name", "Usual values"},
+                         {"description", "made up: the middle of each reference range"},
+                         {"features", usual}}));
+  list.Add(Json::Object({{"name", "Very ill"},
+                         {"description", "made up: each value beyond its reference range"},
+                         {"features", ill}}));
   return list;
 }
 
 Json VariantJson(Call* call, const registry::Task& task, const registry::TaskVariant& variant) {
-  Json json = Json::Object({{"name", variant.name}, {"description", variant.description}, {"ready", false}});
+  Json json = Json::Object(
+      {{"name", variant.name}, {"description", variant.description}, {"ready", false}});
   auto live = call->context().service->Live(task, variant.name);
   if (!live.ok()) return json;
   const auto& version = (*live)->loaded.version;
-  json.Set("ready", true).Set("version", version.version).Set("trained_on", version.source).Set("synthetic", version.synthetic);
+  json.Set("ready", true)
+      .Set("version", version.version)
+      .Set("trained_on", version.source)
+      .Set("synthetic", version.synthetic);
   return json;
 }
 
@@ -85,8 +103,12 @@ void GetTasks(Call* call) {
   for (const auto& task : *call->context().tasks) {
     Json variants = Json::Array();
     for (const auto& variant : task.variants) variants.Add(VariantJson(call, task, variant));
-    tasks.Add(Json::Object({{"name", task.name}, {"question", task.question}, {"label", task.label},
-                            {"horizon_hours", HorizonHours(task)}, {"live", task.live}, {"variants", variants}}));
+    tasks.Add(Json::Object({{"name", task.name},
+                            {"question", task.question},
+                            {"label", task.label},
+                            {"horizon_hours", HorizonHours(task)},
+                            {"live", task.live},
+                            {"variants", variants}}));
   }
   call->SendJson(Json::Object({{"tasks", tasks}}));
 }
@@ -97,10 +119,15 @@ void GetTask(Call* call) {
   auto live = call->context().service->Live(**task, net::QueryParameter(call->query, "variant"));
   if (!live.ok()) return call->Fail(live.error());
   const auto& loaded = (*live)->loaded;
-  call->SendJson(Json::Object({{"name", (*task)->name}, {"question", (*task)->question}, {"label", (*task)->label},
-                               {"horizon_hours", HorizonHours(**task)}, {"variant", loaded.version.variant},
-                               {"version", loaded.version.version}, {"threshold", loaded.threshold},
-                               {"synthetic", loaded.version.synthetic}, {"groups", Groups((*live)->plan->contract())},
+  call->SendJson(Json::Object({{"name", (*task)->name},
+                               {"question", (*task)->question},
+                               {"label", (*task)->label},
+                               {"horizon_hours", HorizonHours(**task)},
+                               {"variant", loaded.version.variant},
+                               {"version", loaded.version.version},
+                               {"threshold", loaded.threshold},
+                               {"synthetic", loaded.version.synthetic},
+                               {"groups", Groups((*live)->plan->contract())},
                                {"samples", Samples(**live)}}));
 }
 

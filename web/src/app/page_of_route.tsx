@@ -1,3 +1,5 @@
+import type { Status } from '../api/types';
+import type { Loaded } from '../api/use_loaded';
 import { DashboardPage } from '../dashboard/dashboard_page';
 import { ModelsPage } from '../models/models_page';
 import { VersionPage } from '../models/version_page';
@@ -6,11 +8,11 @@ import { Page } from '../parts/page';
 import { PredictPage } from '../predict/predict_page';
 import { route } from './route';
 
-export function PageOfRoute() {
+export function PageOfRoute({ status }: { status: Loaded<Status> }) {
   const at = route.value;
   switch (at.page) {
     case 'dashboard':
-      return <DashboardPage />;
+      return <DashboardPage status={status} />;
     case 'predict':
       return <PredictPage task={at.task} variant={at.variant} />;
     case 'models':

@@ -25,7 +25,7 @@ interface Props {
   children: (frame: Frame) => ComponentChildren;
 }
 
-const margin = { left: 48, right: 14, top: 22, bottom: 40 };
+const margin = { left: 48, right: 22, top: 22, bottom: 40 };
 
 export function Plot({ label, x, y, height = 260, children }: Props) {
   const [box, width] = useWidth();

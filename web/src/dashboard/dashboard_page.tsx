@@ -1,5 +1,6 @@
+import { useEffect } from 'preact/hooks';
 import type { Status } from '../api/types';
-import { useLoaded } from '../api/use_loaded';
+import type { Loaded } from '../api/use_loaded';
 import { Answer } from '../parts/answer';
 import { Page } from '../parts/page';
 import { Section } from '../parts/section';
@@ -9,8 +10,13 @@ import { RecentPredictions } from './recent_predictions';
 import { Services } from './services';
 import { Tables } from './tables';
 
-export function DashboardPage() {
-  const status = useLoaded<Status>('/api/v1/status', 15);
+const freshSeconds = 5;
+
+export function DashboardPage({ status }: { status: Loaded<Status> }) {
+  // Coming back to this page shows the present, not the last minute.
+  useEffect(() => {
+    if (status.at && Date.now() - status.at.getTime() > freshSeconds * 1000) status.reload();
+  }, []);
   return (
     <Page title="Dashboard" lead="What the program holds, what answers, and how it is doing.">
       <Answer of={status} rows={6}>

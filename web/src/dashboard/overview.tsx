@@ -17,7 +17,7 @@ export function Overview({ status }: { status: Status }) {
               newest received <When iso={data.newest_received} as="age" />
             </>
           ) : (
-            'none received yet'
+            data.measurements === 0 && 'none received yet'
           )
         }
       />

@@ -32,7 +32,7 @@ function Row({ of }: { of: PastPrediction }) {
 }
 
 export function RecentPredictions() {
-  const loaded = useLoaded<{ predictions: PastPrediction[] }>('/api/v1/predictions?limit=12', 15);
+  const loaded = useLoaded<{ predictions: PastPrediction[] }>('/api/v1/predictions?limit=12', 60);
   return (
     <Section title="Recent predictions">
       <Answer of={loaded}>

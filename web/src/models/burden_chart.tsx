@@ -16,6 +16,7 @@ export function BurdenChart({ points, chosen }: Props) {
   const most = Math.max(...drawn.map((p) => p.per_100_patient_days as number), 1);
   const line = (name: 'ppv' | 'sensitivity') =>
     drawn.filter((p) => isFigure(p[name])).map((p) => ({ x: p.per_100_patient_days as number, y: p[name] as number }));
+  const end = (name: 'ppv' | 'sensitivity'): number => line(name).reduce((last, p) => (p.x >= last.x ? p : last), { x: 0, y: 0.5 }).y;
   const at = chosen.per_100_patient_days;
   return (
     <Plot
@@ -36,10 +37,10 @@ export function BurdenChart({ points, chosen }: Props) {
           {isFigure(at) && isFigure(chosen.ppv) && (
             <circle class="dot" cx={frame.x(at)} cy={frame.y(chosen.ppv)} r={4.5} />
           )}
-          <text class="direct direct-second" x={frame.right} y={frame.y(0.98)} text-anchor="end">
+          <text class="direct direct-second" x={frame.right} y={frame.y(end('sensitivity')) + 20} text-anchor="end">
             events found
           </text>
-          <text class="direct direct-model" x={frame.right} y={frame.y(0.98) + 16} text-anchor="end">
+          <text class="direct direct-model" x={frame.right} y={frame.y(end('ppv')) - 9} text-anchor="end">
             alerts that are right
           </text>
         </>

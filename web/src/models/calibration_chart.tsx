@@ -2,7 +2,6 @@ import type { CalibrationBin, Report } from '../api/report_types';
 import { ChartFigure } from '../charts/chart_figure';
 import { Line } from '../charts/line';
 import { Plot, type Frame } from '../charts/plot';
-import { ticks } from '../charts/scale';
 import { fixed, isFigure, measured, percent } from '../words/figures';
 
 const plain = (value: number): string => `${measured(value * 100)} %`;
@@ -47,8 +46,7 @@ export function CalibrationChart({ report }: { report: Report }) {
   const calibration = report.calibration;
   if (!calibration || calibration.curve.length === 0) return null;
   const highest = Math.max(...calibration.curve.flatMap((b) => [b.mean_risk, b.observed, b.high ?? 0]));
-  const step = ticks(0, highest, 4);
-  const upper = Math.min(1, Math.max(highest * 1.05, step.at(-1) ?? 0));
+  const upper = Math.min(1, Math.max(highest * 1.05, calibration.histogram?.upper ?? 0));
   return (
     <ChartFigure
       title="Predicted against observed"

@@ -26,7 +26,7 @@ function Cell({ label, term, from, name, write, low = `${name}_low`, high = `${n
 }
 
 // The numbers to know a model by, each with its 95 % interval.
-export function Headline({ report }: { report: Report }) {
+export function Headline({ report, serving }: { report: Report; serving: number | null }) {
   const rows: Row[] = [
     { label: 'AUROC', term: 'area under the ROC curve', from: report.discrimination, name: 'auroc', write: three },
     { label: 'AUPRC', term: 'area under the precision-recall curve', from: report.discrimination, name: 'auprc', write: three },
@@ -38,7 +38,7 @@ export function Headline({ report }: { report: Report }) {
   ];
   return (
     <>
-      <dl class="figures">
+      <dl class="figures headline">
         {rows.map((row) => (
           <Cell key={row.label} {...row} />
         ))}
@@ -47,6 +47,9 @@ export function Headline({ report }: { report: Report }) {
         {count(report.subjects)} patients, {count(report.event_subjects)} with an event, {count(report.rows)} rows;
         below each number its 95 % interval, resampled by patient. Threshold {percent(report.operating_point?.threshold)}
         {report.operating_point?.rule ? ` (${report.operating_point.rule})` : ''}.
+        {serving !== null && serving !== report.operating_point?.threshold && (
+          <> In service it alerts at {percent(serving)}: the threshold was chosen anew when the model was fitted again.</>
+        )}
       </p>
     </>
   );

@@ -10,12 +10,18 @@ import { PrChart } from './pr_chart';
 import { RocChart } from './roc_chart';
 import { Subgroups } from './subgroups';
 
-export function ReportSections({ report }: { report: Report }) {
+interface Props {
+  report: Report;
+  serving: number | null;
+}
+
+// `serving`: the threshold of the registered model, which may be another than the one that was judged.
+export function ReportSections({ report, serving }: Props) {
   const warnings = report.warnings ?? [];
   return (
     <>
       <Section title="How good it is" note="on patients the model never saw">
-        <Headline report={report} />
+        <Headline report={report} serving={serving} />
         {warnings.length > 0 && (
           <div class="notice warn">
             <h3>Read with care</h3>

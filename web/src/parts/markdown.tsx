@@ -14,7 +14,7 @@ function Spans({ of }: { of: Span[] }) {
   );
 }
 
-// Headings begin at h3: the page has its h1, the section its h2.
+// Headings begin at h3: the page has its h1, the section its h2. The document's own title is left out for the same reason.
 function Heading({ level, spans }: { level: number; spans: Span[] }) {
   return level <= 2 ? (
     <h3>
@@ -86,5 +86,6 @@ function draw(block: Block, key: number): JSX.Element {
 }
 
 export function Markdown({ text }: { text: string }) {
-  return <div class="prose">{parseMarkdown(text).map(draw)}</div>;
+  const blocks = parseMarkdown(text).filter((block) => block.kind !== 'heading' || block.level > 1);
+  return <div class="prose">{blocks.map(draw)}</div>;
 }

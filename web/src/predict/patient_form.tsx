@@ -79,7 +79,7 @@ export function PatientForm({ schema }: { schema: Schema }) {
         </form>
         <div class="predict-result">
           {form.shown ? (
-            <Result one={form.shown} />
+            <Result one={form.shown} changed={form.shown.entries !== form.entries} />
           ) : (
             <p class="notice">
               Fill in what is known, or choose a sample patient, then press Predict: the risk and its reasons appear here.

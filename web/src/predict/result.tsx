@@ -35,7 +35,7 @@ function Facts({ prediction }: { prediction: Prediction }) {
 }
 
 // The answer to the question asked, in one look: number, word and shape, alert or not, then why.
-export function Result({ one }: { one: Made }) {
+export function Result({ one, changed }: { one: Made; changed: boolean }) {
   const { prediction, schema } = one;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -47,6 +47,11 @@ export function Result({ one }: { one: Made }) {
       <h2 id="result-heading" tabIndex={-1} ref={heading}>
         {schema.label}
       </h2>
+      {changed && (
+        <p class="notice stale" role="status">
+          The form was changed since; press Predict for the new values.
+        </p>
+      )}
       <p class="result-risk">
         <span class="result-number" title={`margin ${measured(prediction.margin)}`}>
           {percent(prediction.risk)}

@@ -1,5 +1,6 @@
 import type { Prediction, Schema } from '../api/types';
 import { linear, type Scale } from '../charts/scale';
+import { shortened, textWidth } from '../charts/text_width';
 import { useWidth } from '../charts/use_width';
 import { DataTable } from '../parts/data_table';
 import { fixed, isFigure, percent, points } from '../words/figures';
@@ -16,17 +17,12 @@ interface RowProps {
   last: boolean;
 }
 
-// About 6.4 px to a letter at 13 px; the whole name is in the tooltip and in the table.
-function shortened(text: string, width: number): string {
-  const most = Math.max(6, Math.floor(width / 6.4));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
-}
 
 function Row({ step, at, x, labelWidth, last }: RowProps) {
   const total = step.kind === 'base' || step.kind === 'risk';
   const top = headHeight + at * rowHeight;
   const value = step.value ? ` ${step.value}${step.unit ? ` ${step.unit}` : ''}` : '';
-  const label = shortened(step.label, labelWidth - 8 - value.length * 6.4);
+  const label = shortened(step.label, labelWidth - 10 - textWidth(value));
   const left = Math.min(x(step.from), x(step.to));
   const right = Math.max(x(step.from), x(step.to));
   const tone = total ? 'total' : step.change >= 0 ? 'raising' : 'lowering';
@@ -64,7 +60,7 @@ export function Waterfall({ prediction, schema }: { prediction: Prediction; sche
   if (!explanation) return null;
   const steps = stepsOf(explanation, schema);
   const highest = Math.max(prediction.threshold, ...steps.flatMap((step) => [step.from, step.to]));
-  const labelWidth = Math.min(230, Math.max(150, width * 0.42));
+  const labelWidth = Math.min(250, Math.max(150, width * 0.46));
   const x = linear(0, highest, labelWidth, Math.max(width - 60, labelWidth + 40));
   const height = headHeight + steps.length * rowHeight + 4;
   const threshold = x(prediction.threshold);

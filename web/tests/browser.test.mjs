@@ -1,0 +1,21 @@
+// The pages in Chromium against the running program: npm run test:browser, with CODMAN_URL and CODMAN_SIGN_IN.
+import { after, describe } from 'node:test';
+import { dashboardTests } from './dashboard.mjs';
+import { everyPageTests } from './every_page.mjs';
+import { modelsTests } from './models.mjs';
+import { predictTests } from './predict.mjs';
+import { Program } from './program.mjs';
+import { signInTests } from './sign_in.mjs';
+
+const program = await Program.open();
+
+// In this order: the sign-in link works once, all later pages use the session it opened.
+describe('pages', { concurrency: false }, () => {
+  signInTests(program);
+  dashboardTests(program);
+  predictTests(program);
+  modelsTests(program);
+  everyPageTests(program);
+});
+
+after(() => program.close());

@@ -1,0 +1,83 @@
+// What holds on every page: accessible in light and dark, no sideways scrolling on a phone, readable without results.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { assertAccessible, assertNoSidewaysScroll, fillSample, predict } from './program.mjs';
+
+async function pagesOf(program, page) {
+  const { path } = await program.versionPath(page);
+  return [
+    ['Dashboard', () => page.goto(`${program.url}/`), '.figure-value'],
+    ['Predict, empty', () => page.goto(`${program.url}/predict`), '.field input'],
+    ['Predict, answered', async () => predictSample(program, page), '.waterfall svg'],
+    ['Predict, wrong', () => wrongValue(page), '.field-error'],
+    ['Paste dialog', () => openPaste(program, page), 'dialog textarea'],
+    ['Models', () => page.goto(`${program.url}/models`), 'tbody tr'],
+    ['version', () => page.goto(program.url + path), '.charts svg'],
+    ['reason dialog', () => page.locator('.actions > button').click(), 'dialog textarea'],
+    ['no such page', () => page.goto(`${program.url}/models/x`), 'h1'],
+  ];
+}
+
+async function predictSample(program, page) {
+  await fillSample(page, program.url);
+  await predict(page);
+}
+
+async function openPaste(program, page) {
+  await page.goto(`${program.url}/predict`);
+  await page.getByRole('button', { name: 'Paste JSON' }).click();
+}
+
+async function wrongValue(page) {
+  await page.getByLabel('Heart rate', { exact: true }).fill('900');
+  await page.getByRole('button', { name: 'Predict', exact: true }).click();
+}
+
+export function everyPageTests(program) {
+  for (const dark of [false, true]) {
+    test(`axe finds nothing on any page (${dark ? 'dark' : 'light'})`, async () => {
+      await program.page({ dark }, async (page) => {
+        for (const [name, open, ready] of await pagesOf(program, page)) {
+          await open();
+          await page.locator(ready).first().waitFor();
+          await page.locator('details').evaluateAll((all) => all.forEach((details) => (details.open = true)));
+          await page.waitForLoadState('networkidle');
+          await assertAccessible(page, name);
+        }
+      });
+    });
+  }
+
+  test('every page fits a screen of 390 px', async () => {
+    await program.page({ width: 390, height: 844 }, async (page) => {
+      for (const [name, open, ready] of await pagesOf(program, page)) {
+        await open();
+        await page.locator(ready).first().waitFor();
+        await assertNoSidewaysScroll(page, name);
+      }
+    });
+  });
+
+  test('each page has one first heading and its name as title', async () => {
+    await program.page({}, async (page) => {
+      for (const [name, open, ready] of await pagesOf(program, page)) {
+        await open();
+        await page.locator(ready).first().waitFor();
+        const headings = await page.locator('h1').allInnerTexts();
+        assert.equal(headings.length, 1, name);
+        assert.equal(await page.title(), `${headings[0]} · Codman`);
+      }
+    });
+  });
+
+  test('an ended session leads to the sign-in page', async () => {
+    await program.page({}, async (page) => {
+      await page.goto(`${program.url}/`);
+      await page.waitForLoadState('networkidle');
+      await page.context().clearCookies();
+      await page.getByRole('link', { name: 'Models' }).click();
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await page.getByText('The session has ended.').waitFor();
+    }, [/401/]);
+  });
+}

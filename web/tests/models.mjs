@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+const changing = /\/(activate|rollback)$/;
+
+async function openDialog(program, page) {
+  const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
+  await page.goto(program.url + path);
+  const button = page.getByRole('button', { name: 'Roll back', exact: true });
+  await button.click();
+  return { model, button, dialog: page.getByRole('dialog') };
+}
+
+export function modelsTests(program) {
+  test('Models lists every version with its numbers', async () => {
+    await program.page({}, async (page) => {
+      await page.goto(`${program.url}/models`);
+      const { models } = await program.get(page, '/api/v1/models');
+      await page.locator('tbody tr').first().waitFor();
+      assert.equal(await page.locator('tbody tr').count(), models.length);
+      for (const { version, metrics } of models) {
+        const row = page.getByRole('row', { name: new RegExp(`^${version} `) });
+        assert.match(await row.innerText(), new RegExp(metrics.auroc.toFixed(3)));
+      }
+      await page.getByText('History: what served when, and why').first().click();
+      await page.getByRole('region', { name: /^History of/ }).locator('tbody tr').first().waitFor();
+    });
+  });
+
+  test('a version page shows its report: numbers, four charts, card', async () => {
+    await program.page({}, async (page) => {
+      const { path } = await program.versionPath(page);
+      const { report, card } = await program.get(page, `/api/v1${path}`);
+      await page.goto(program.url + path);
+      await page.getByText(report.discrimination.auroc.toFixed(3), { exact: true }).waitFor();
+      for (const name of [/^ROC curve/, /^precision-recall curve/, /^calibration/, /^decision curve/]) {
+        const chart = page.getByRole('img', { name });
+        await chart.waitFor();
+        assert.ok((await chart.locator('.line, .dot').count()) > 0, `the chart ${name} is empty`);
+      }
+      const heading = /^## (.+)$/m.exec(card)[1];
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+      assert.equal(await page.locator('.findings li').count(), (report.leakage ?? []).length);
+    });
+  });
+
+  test('the alert-burden slider shows what the report says at each threshold', async () => {
+    await program.page({}, async (page) => {
+      const { path } = await program.versionPath(page);
+      const { report } = await program.get(page, `/api/v1${path}`);
+      assert.ok(report.alert_burden, 'the report has no alert burden');
+      await page.goto(program.url + path);
+      const slider = page.getByRole('slider');
+      const section = page.locator('.section', { has: slider });
+      const alerts = section.locator('.figure', { hasText: 'Alerts per 100 patient-days' }).locator('.figure-value');
+      const { curve, silenced } = report.alert_burden;
+      await slider.waitFor();
+      assert.equal(await alerts.innerText(), silenced.per_100_patient_days.toFixed(1), 'begins at the threshold in use');
+      for (const [key, point] of [['Home', curve[0]], ['End', curve.at(-1)]]) {
+        await slider.press(key);
+        assert.equal(await alerts.innerText(), point.silenced.per_100_patient_days.toFixed(1));
+      }
+      await page.getByLabel('only the first alert of a stay').check();
+      assert.equal(await alerts.innerText(), curve.at(-1).first_alert.per_100_patient_days.toFixed(1));
+    });
+  });
+
+  test('a change of what serves requires a reason', async () => {
+    await program.page({}, async (page) => {
+      let sent = 0;
+      page.on('request', (request) => (sent += changing.test(request.url()) ? 1 : 0));
+      const { button, dialog } = await openDialog(program, page);
+      await dialog.getByLabel('Reason').fill('   ');
+      await dialog.getByRole('button', { name: 'Roll back' }).click();
+      await dialog.getByText('Give a reason').waitFor();
+      assert.equal(sent, 0, 'nothing may be sent without a reason');
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'hidden' });
+      assert.ok(await button.evaluate((b) => b === document.activeElement), 'the focus returns to the button');
+    });
+  });
+
+  test('with a reason the program is asked, and its answer is shown', async () => {
+    await program.page({}, async (page) => {
+      const { dialog, model } = await openDialog(program, page);
+      const reason = `browser test ${Date.now()}`;
+      await dialog.getByLabel('Reason').fill(reason);
+      const [response] = await Promise.all([
+        page.waitForResponse((r) => changing.test(r.url())),
+        dialog.getByRole('button', { name: 'Roll back' }).click(),
+      ]);
+      assert.deepEqual(response.request().postDataJSON(), { variant: model.variant, reason });
+      if (response.ok()) {
+        await dialog.waitFor({ state: 'hidden' });
+        const { history } = await program.get(page, `/api/v1/models/${model.task}`);
+        assert.equal(history[0].reason, reason);
+      } else {
+        // The first champion of a variant has none before it: the program says so, the dialog stays.
+        const { title, detail } = await response.json();
+        await dialog.getByText(detail || title).waitFor();
+      }
+    }, [/40[49]|422/]);
+  });
+}

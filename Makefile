@@ -11,8 +11,12 @@ help:
 setup:
 	@tools/setup build
 
+web: setup
+	@tools/build-web
+
 build: setup web
-	@cmake --preset release -DCODMAN_TESTS=OFF >$(BUILD).log 2>&1 || { mkdir -p build; cmake --preset release -DCODMAN_TESTS=OFF; }
+	@mkdir -p build
+	@cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	@ninja -C $(BUILD) -j$(JOBS) codman
 
 test:

@@ -7,9 +7,10 @@ target_precompile_headers(codman_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/p
 # room(name USES lower rooms… HIDES third-party targets…): one folder below src/ is one static library.
 #
 # Its only public include root is build/doors/<name>, which holds a link to that folder alone, so a room can include
-# nothing but itself and the rooms it uses. A room that is not yet defined is refused: arrows go down only.
+# nothing but itself and the rooms it uses. A room that is not yet defined is refused: arrows go down only. PRECOMPILE
+# names a heavy header that nearly every file of the room includes.
 function(room name)
-  cmake_parse_arguments(ROOM "" "" "USES;HIDES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "USES;HIDES;PRECOMPILE" ${ARGN})
   foreach(used IN LISTS ROOM_USES)
     if(NOT TARGET room_${used})
       message(FATAL_ERROR "room ${name} uses ${used}, which is not defined above it: arrows point downwards only. "
@@ -30,7 +31,11 @@ function(room name)
   list(TRANSFORM ROOM_USES PREPEND room_ OUTPUT_VARIABLE used_targets)
   target_link_libraries(room_${name} PUBLIC ${used_targets} PRIVATE ${ROOM_HIDES} codman_warnings)
   target_link_libraries(room_${name} PUBLIC fmt::fmt)
-  target_precompile_headers(room_${name} REUSE_FROM codman_precompiled)
+  if(ROOM_PRECOMPILE)
+    target_precompile_headers(room_${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h ${ROOM_PRECOMPILE})
+  else()
+    target_precompile_headers(room_${name} REUSE_FROM codman_precompiled)
+  endif()
 
   if(tests AND CODMAN_TESTS)
     add_executable(${name}_test ${tests})

@@ -1,7 +1,6 @@
 // The subcommands' setups, one file each.
 #pragma once
 
-#include "base/problems.h"
 #include "cli/command.h"
 
 namespace codman::cli {
@@ -22,8 +21,5 @@ std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupAudit(CLI::App* app, GlobalOptions* global);
-
-// The part of `codman check` that reads clinic/silver and clinic/gold.
-Result<> CheckTables(const std::string& clinic, base::Problems* problems, int* files);
 
 }  // namespace codman::cli

@@ -42,9 +42,9 @@ constexpr std::array<Command, 16> kCommands = {{
 }};
 
 void AddGlobalOptions(CLI::App* app, GlobalOptions* global) {
-  app->add_option("--home", global->workspace.home, "state: lake, registry, audit, secrets")
-      ->envname("CODMAN_HOME");
-  app->add_option("--clinic", global->workspace.clinic, "declarations")->envname("CODMAN_CLINIC");
+  app->add_option("--home", global->workspace.home,
+                  "state: lake, registry, audit, secrets (or CODMAN_HOME)");
+  app->add_option("--clinic", global->workspace.clinic, "declarations (or CODMAN_CLINIC)");
   app->add_flag("--json", global->json, "print one JSON document for machines");
 }
 
@@ -53,6 +53,10 @@ int Run(int argc, char** argv) {
                "codman");
   app.require_subcommand(1);
   GlobalOptions global;
+  // Read here, not by the options: all subcommands share them, and the environment must not win
+  // over the command line.
+  if (const char* home = std::getenv("CODMAN_HOME")) global.workspace.home = home;
+  if (const char* clinic = std::getenv("CODMAN_CLINIC")) global.workspace.clinic = clinic;
   std::function<Result<>()> chosen;
   for (const auto& command : Commands()) {
     CLI::App* subcommand = app.add_subcommand(command.name, command.summary);

@@ -63,8 +63,7 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
 
 std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<ServeOptions>();
-  app->add_option("--port", options->port, "TCP port; 0 takes any free one")
-      ->envname("CODMAN_PORT");
+  app->add_option("--port", options->port, "TCP port; 0 takes any free one");
   app->add_option("--address", options->address,
                   "address to bind; anything but 127.0.0.1 shows patients' risks to the network");
   return [=]() -> Result<> {

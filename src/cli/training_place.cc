@@ -3,12 +3,16 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "lakehouse/table_builder.h"
 
 namespace codman::cli {
 
 Result<> BuildLake(Workspace* workspace, const GlobalOptions& global) {
   TRY(workspace->BuildSilver(ProgressBar("silver", global)));
-  return {};
+  lakehouse::TableBuilder builder(workspace->lake(), TRY(workspace->Engine()),
+                                  workspace->database());
+  auto tables = TRY(builder.Build(workspace->clinic(), {}, ProgressBar("tables", global)));
+  return tables.ToResult();
 }
 
 Result<const events::SourceMapping*> SourceOf(Workspace* workspace, const registry::Task& task,

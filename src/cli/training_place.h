@@ -10,7 +10,7 @@
 
 namespace codman::cli {
 
-// Silver from bronze (and gold, where the clinic has tables).
+// Silver from bronze, then the clinic's own tables. DataQuality where a table's check failed.
 Result<> BuildLake(Workspace* workspace, const GlobalOptions& global);
 
 // The named source, or the only one that the task names and the home holds; an error listing them

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -56,8 +57,8 @@ Json StatValue(const columns::Column& column, bool upper) {
   switch (column.field.type) {
     case Type::kInt64:
       return column.ints[0];
-    case Type::kDouble:
-      return column.doubles[0];
+    case Type::kDouble:  // NaN is the largest double: then nothing is known about the bound
+      return std::isfinite(column.doubles[0]) ? Json(column.doubles[0]) : Json();
     case Type::kTimestamp:
       return TimestampStat(column.ints[0], upper);
     case Type::kString:
@@ -124,7 +125,11 @@ Result<std::vector<DataFile>> DeltaTable::WriteFile(
     SqlEngine* engine, const std::string& select,
     std::vector<std::pair<std::string, std::string>> partition) const {
   std::string folder;
-  for (const auto& [column, value] : partition) folder += column + "=" + EncodePath(value) + "/";
+  for (const auto& [column, value] : partition) {
+    // One folder, whatever the value says: neither a separator nor a way out of the table.
+    std::string encoded = base::ReplaceAll(EncodePath(value), "/", "%2F");
+    folder += column + "=" + base::ReplaceAll(encoded, "=", "%3D") + "/";
+  }
   TRY(base::MakeFolders(root_ + "/" + folder));
   DataFile file;
   file.path = format("{}part-{}.zstd.parquet", folder, base::ToHex(base::RandomBytes(12)));
@@ -212,7 +217,8 @@ std::string DeltaTable::SelectAll(const DeltaSnapshot& snapshot) const {
     paths += base::QuoteSql(root_ + "/" + file.path);
   }
   return format("select {} from read_parquet([{}], hive_partitioning = {})", fields, paths,
-                snapshot.partition_columns.empty() ? "false" : "true");
+                // The values are texts: "007" must not come back as 7.
+                snapshot.partition_columns.empty() ? "false" : "true, hive_types_autocast = false");
 }
 
 }  // namespace codman::engine

@@ -3,6 +3,7 @@
 #include <duckdb.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cstring>
 #include <mutex>
 
@@ -107,6 +108,45 @@ void CopyVector(duckdb_vector vector, duckdb_type type, idx_t rows, Column* out)
     }
     default:
       return CopyStrings(data, rows, out);
+  }
+}
+
+// Errors of these kinds come from running over rows, and quote what they met there.
+bool QuotesRowValues(duckdb_error_type type) {
+  return type == DUCKDB_ERROR_CONVERSION || type == DUCKDB_ERROR_OUT_OF_RANGE ||
+         type == DUCKDB_ERROR_CONSTRAINT || type == DUCKDB_ERROR_MISMATCH_TYPE ||
+         type == DUCKDB_ERROR_INVALID_INPUT;
+}
+
+// The message with what stands between quotes and every number left out.
+std::string WithoutValues(std::string_view message) {
+  std::string shown;
+  char quote = 0;
+  for (size_t i = 0; i < message.size(); ++i) {
+    char c = message[i];
+    bool digit = c >= '0' && c <= '9';
+    bool in_word = i > 0 && std::isalnum(static_cast<unsigned char>(message[i - 1])) != 0;
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '"' || (c == '\'' && !in_word)) {
+      quote = c;
+      shown += "…";
+    } else if (!digit || (in_word && shown.back() != '#')) {
+      shown += c;
+    } else if (!in_word) {
+      shown += '#';
+    }
+  }
+  return shown;
+}
+
+// What the database left at the places of nulls is arbitrary; columns promise 0 there.
+void ZeroNulls(idx_t rows, Column* out) {
+  size_t begin = out->valid.size() - rows;
+  for (size_t i = begin; i < out->valid.size(); ++i) {
+    if (out->valid[i] != 0) continue;
+    if (!out->ints.empty()) out->ints[i] = 0;
+    if (!out->doubles.empty()) out->doubles[i] = 0;
   }
 }
 
@@ -239,8 +279,10 @@ class DuckDbEngine : public SqlEngine {
 
  private:
   static Error Failure(const duckdb_result& result, const std::string& sql) {
-    const char* message = duckdb_result_error(const_cast<duckdb_result*>(&result));
+    auto* failed = const_cast<duckdb_result*>(&result);
+    const char* message = duckdb_result_error(failed);
     std::string text = message == nullptr ? "" : message;
+    if (QuotesRowValues(duckdb_result_error_type(failed))) text = WithoutValues(text);
     return base::InvalidInput(format("SQL failed: {} (in: {})", text, sql.substr(0, 200)));
   }
 
@@ -294,6 +336,7 @@ class DuckDbEngine : public SqlEngine {
       table.Clear();
       for (idx_t i = 0; i < types.size(); ++i) {
         CopyVector(duckdb_data_chunk_get_vector(chunk, i), types[i], rows, &table.columns[i]);
+        ZeroNulls(rows, &table.columns[i]);
       }
       kDestroyChunk(&chunk);
       if (rows == 0) continue;

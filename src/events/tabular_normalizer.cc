@@ -2,6 +2,7 @@
 #include <cmath>
 #include <regex>
 #include <unordered_map>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -21,6 +22,10 @@ class TabularNormalizer : public Normalizer {
         subject_pattern_(source.subject_pattern) {
     for (const auto& column : source_.columns)
       source_codes_.push_back(source_.name + "//" + column.column);
+    for (const auto& column : source_.columns) {
+      fact_of_.push_back(num_facts_);
+      if (column.role == Role::kStatic) ++num_facts_;
+    }
   }
 
   void Add(const RawRecord& record, Normalized* out) override {
@@ -43,6 +48,7 @@ class TabularNormalizer : public Normalizer {
     row_.feed = record.feed;
     row_.encounter_ref = encounter_position_ < 0 ? std::string_view()
                                                  : cells_[static_cast<size_t>(encounter_position_)];
+    UseSubject();
     AddMarkerAndAdmission(record, out);
     for (size_t i = 0; i < source_.columns.size(); ++i) {
       if (positions_[i] >= 0)
@@ -133,8 +139,8 @@ class TabularNormalizer : public Normalizer {
     row_.known_time_us = row_.event_time_us + source_.latency_us.value_or(0);
     row_.source_record_id = {};
     row_.text = row_.unit = {};
-    if (source_.admission_concept >= 0 && row_.identifier != admitted_) {
-      admitted_ = row_.identifier;
+    if (source_.admission_concept >= 0 && !subject_->admitted) {
+      subject_->admitted = true;
       EventRow admission = row_;
       admission.event_time_us = source_.anchor_us;
       admission.concept_name = concepts_[source_.admission_concept].name;
@@ -185,15 +191,23 @@ class TabularNormalizer : public Normalizer {
     AppendEvent(row_, &out->events);
   }
 
-  bool StaticChanged(size_t index, std::string_view cell) {
-    if (row_.identifier != static_subject_) {
-      static_subject_ = row_.identifier;
-      static_cells_.assign(source_.columns.size(), std::string());
-    }
-    if (static_cells_[index] == cell) return false;
-    static_cells_[index] = cell;
-    return true;
+  // Rows of subjects may be interleaved, so what was told is kept for each of them.
+  void UseSubject() {
+    if (subject_ != nullptr && row_.identifier == subject_name_) return;
+    subject_name_ = row_.identifier;
+    subject_ = &told_[subject_name_];
+    subject_->facts.resize(num_facts_);
   }
+
+  bool StaticChanged(size_t index, std::string_view cell) {
+    size_t told = std::hash<std::string_view>{}(cell) | 1;
+    return std::exchange(subject_->facts[fact_of_[index]], told) != told;
+  }
+
+  struct Told {
+    bool admitted = false;
+    std::vector<size_t> facts;  // hash of the last value of each static column, 0 before the first
+  };
 
   const SourceMapping& source_;
   const Concepts& concepts_;
@@ -211,8 +225,12 @@ class TabularNormalizer : public Normalizer {
   std::string unquoted_;
   EventRow row_;
   // Of the subject in hand.
-  std::string file_name_, file_subject_, admitted_, static_subject_;
-  std::vector<std::string> static_cells_;
+  std::string file_name_, file_subject_, subject_name_;
+  Told* subject_ = nullptr;  // in told_
+  // Of all subjects.
+  std::unordered_map<std::string, Told> told_;
+  std::vector<size_t> fact_of_;  // column → place in Told::facts
+  size_t num_facts_ = 0;
 };
 
 }  // namespace

@@ -51,7 +51,11 @@ blocks:
   - name: process
     process: true
     features:
-      - {id: hours_since_heart_rate, concept: heart_rate, aggregate: hours_since, window: ever, unit: h}
+      - id: hours_since_heart_rate
+        concept: heart_rate
+        aggregate: hours_since
+        window: ever
+        unit: h
       - {id: days_since, expression: hours_since_heart_rate / 24, unit: h}
     expand:
       - {features: *both, columns: [count, hours_since_24h]}

@@ -120,6 +120,12 @@ Result<AuditVerdict> VerifyAudit(const std::string& folder, const std::string& p
   uint64_t last = 0;
   verdict.records =
       TRY(storage::VerifyLog(folder, true, [&](const storage::LogRecord& record) -> Result<> {
+        if (last == 0 && record.seq != 1) {
+          return base::DataQuality(
+              format("the audit log begins at record {}: the ones before it are missing; restore "
+                     "the first segments from a backup",
+                     record.seq));
+        }
         last = record.seq;
         verdict.head_digest = base::ToHex(record.digest);
         auto checkpoint = checkpoints.find(record.seq);

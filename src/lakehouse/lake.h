@@ -35,8 +35,8 @@ class Lake {
   Result<std::vector<std::string>> Feeds() const;
 
   // Makes views `silver.events`, `silver.quarantine`, …, `bronze."<feed>"`, the derived silver
-  // tables that are built and, for each name of `gold`, `gold.<name>` over the newest versions; also under the schemas raw, staging and
-  // analytics.
+  // tables that are built and, for each name of `gold`, `gold.<name>` over the newest versions;
+  // also under the schemas raw, staging and analytics.
   Result<> RegisterViews(engine::SqlEngine* engine, const std::vector<std::string>& gold) const;
   // Names of built gold tables, sorted.
   Result<std::vector<std::string>> GoldTables() const;

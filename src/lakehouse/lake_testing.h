@@ -86,8 +86,7 @@ class TestLake {
   }
 
   SilverCounts BuildSilver() {
-    return Must(
-        SilverBuilder(lake, engine.get(), identity.get(), &concepts, &sources).Build());
+    return Must(SilverBuilder(lake, engine.get(), identity.get(), &concepts, &sources).Build());
   }
   Result<BuildReport> BuildTables(const std::string& clinic_folder,
                                   const std::vector<std::string>& only = {}) {
@@ -113,8 +112,7 @@ class TestLake {
   // The state that a kill before this commit leaves.
   void ForgetNewestCommit(const std::string& table) {
     auto version = Must(lake.Newest(table)).version;
-    std::filesystem::remove(
-        format("{}/_delta_log/{:020}.json", lake.RootOf(table), version));
+    std::filesystem::remove(format("{}/_delta_log/{:020}.json", lake.RootOf(table), version));
   }
 
   const std::string clinic = std::string(CODMAN_SOURCE_DIR) + "/clinic";

@@ -21,8 +21,8 @@ constexpr std::array kMigrations = std::to_array<storage::Migration>({
 Json TablesJson(const std::vector<LineageTable>& tables) {
   Json list = Json::Array();
   for (const auto& table : tables) {
-    Json entry = Json::Object(
-        {{"table", table.table}, {"version", table.version}, {"rows", table.rows}});
+    Json entry =
+        Json::Object({{"table", table.table}, {"version", table.version}, {"rows", table.rows}});
     if (!table.row_hash_sum.empty()) entry.Set("row_hash_sum", table.row_hash_sum);
     list.Add(std::move(entry));
   }
@@ -64,7 +64,8 @@ Result<Lineage> Lineage::Open(storage::Database* database) {
 Result<> Lineage::Record(const LineageRun& run) {
   std::string id = run.run_id.empty() ? base::ToHex(base::RandomBytes(16)) : run.run_id;
   TRY(database_->Execute(
-      "insert into lineage_runs (run_id, job, inputs, outputs, sql_hash, start_us, end_us, outcome) "
+      "insert into lineage_runs (run_id, job, inputs, outputs, sql_hash, start_us, end_us, "
+      "outcome) "
       "values (?, ?, ?, ?, ?, ?, ?, ?)",
       {id, run.job, TablesJson(run.inputs).ToString(), TablesJson(run.outputs).ToString(),
        run.sql_hash, run.start_us, run.end_us, run.outcome}));

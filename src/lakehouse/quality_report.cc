@@ -43,16 +43,16 @@ struct FeedQuality {
 
 using Feeds = std::map<std::string, FeedQuality>;
 
-constexpr std::array<const char*, 7> kCounts = {"records",    "unparsable_records", "measurements",
-                                                "stored",     "duplicates",         "quarantined",
+constexpr std::array<const char*, 7> kCounts = {"records", "unparsable_records", "measurements",
+                                                "stored",  "duplicates",         "quarantined",
                                                 "voided"};
 
 Result<Feeds> ReadCounts(const Lake& lake, engine::SqlEngine* engine) {
   std::string sums;
   for (const char* name : kCounts) sums += format(", sum({0})::bigint as {0}", name);
   auto table = lake.Quality();
-  auto rows = TRY(engine->QueryAll(format("select feed, max(source){} from ({}) group by feed", sums,
-                                          table.SelectAll(TRY(table.Load())))));
+  auto rows = TRY(engine->QueryAll(format("select feed, max(source){} from ({}) group by feed",
+                                          sums, table.SelectAll(TRY(table.Load())))));
   Feeds feeds;
   for (size_t i = 0; i < static_cast<size_t>(rows.num_rows()); ++i) {
     FeedQuality& quality = feeds[std::string(rows.columns[0].strings[i])];
@@ -67,9 +67,9 @@ Result<Feeds> ReadCounts(const Lake& lake, engine::SqlEngine* engine) {
 
 Result<> AddReasons(const Lake& lake, engine::SqlEngine* engine, Feeds* feeds) {
   auto table = lake.Quarantine();
-  auto rows = TRY(
-      engine->QueryAll(format("select feed, reason, count(*) from ({}) group by feed, reason",
-                              table.SelectAll(TRY(table.Load())))));
+  auto rows =
+      TRY(engine->QueryAll(format("select feed, reason, count(*) from ({}) group by feed, reason",
+                                  table.SelectAll(TRY(table.Load())))));
   for (size_t i = 0; i < static_cast<size_t>(rows.num_rows()); ++i) {
     auto feed = feeds->find(std::string(rows.columns[0].strings[i]));
     if (feed == feeds->end()) continue;
@@ -96,7 +96,8 @@ with pairs as (
   select distinct feed, subject_id, concept from ({0})
   where concept is not null and value is not null and status in ('final', 'corrected')
 )
-select feed, count(*), count(distinct subject_id) * count(distinct concept) from pairs group by feed)";
+select feed, count(*), count(distinct subject_id) * count(distinct concept)
+from pairs group by feed)";
 
 Result<> AddEvents(const Lake& lake, engine::SqlEngine* engine, Feeds* feeds) {
   auto table = lake.Events();

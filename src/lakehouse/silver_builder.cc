@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "events/normalizer.h"
+#include "lakehouse/judgement_internal.h"
 
 namespace codman::lakehouse {
 namespace {
@@ -42,55 +43,6 @@ bool IsDone(const engine::DeltaSnapshot& snapshot, const std::string& txn, int64
 }
 
 std::string Month(int64_t time_us) { return base::FormatTime(time_us).substr(0, 7); }
-
-// The key of a measurement (data-model.md 3). A static fact's key leaves its time out: a later one
-// is a further version.
-constexpr char kKey[] =
-    "subject_id, concept, source_code, source_record_id, "
-    "case when source_record_id is null and status <> 'static' then event_time end, "
-    "case when status = 'static' then coalesce(encounter_ref, '') end";
-
-// Few keys have more than one row. They are found by their hash first, so that only their rows are
-// sorted side by side, oldest knowledge first; the verdict compares each with the one before it.
-// Keys that share a hash by chance are told apart by the partition.
-std::string JudgeSql(const std::string& source, const std::string& existing) {
-  return format(R"(
-create or replace temp table repeated as
-with existing as (
-  select * from ({1}) where source = {0} and subject_id in (select subject_id from incoming_subjects)
-), keys as (
-  select hash({2}) as key_hash from incoming union all select hash({2}) from existing
-)
-select key_hash from keys group by key_hash having count(*) > 1;
-create or replace temp table verdicts as
-with together as (
-  select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, status,
-         encounter_ref, source_record_id, rowid as place
-  from incoming where hash({2}) in (select key_hash from repeated)
-  union all
-  select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, status,
-         encounter_ref, source_record_id, null as place
-  from ({1}) where source = {0} and hash({2}) in (select key_hash from repeated)
-), beside as (
-  select *, lag(status) over key as previous_status, lag(value) over key as previous_value,
-         lag(text) over key as previous_text, lag(known_time) over key as previous_known
-  from together
-  window key as (partition by {2} order by known_time, received_seq)
-)
-select place,
-  case when value is not distinct from previous_value and text is not distinct from previous_text
-            and (status = 'retracted') = (previous_status = 'retracted') then 'duplicate'
-       else 'conflict' end as verdict
-from beside
-where place is not null and previous_status is not null
-  and ((value is not distinct from previous_value and text is not distinct from previous_text
-        and (status = 'retracted') = (previous_status = 'retracted'))
-       or known_time = previous_known);
-create or replace temp view judged as
-select incoming.*, coalesce(verdict, 'stored') as verdict
-from incoming left join verdicts on incoming.rowid = verdicts.place)",
-                base::QuoteSql(source), existing, kKey);
-}
 
 }  // namespace
 
@@ -309,7 +261,8 @@ Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source,
 select feed, source_position, received_time, field, reason, rule, payload_ref, {0} as source from (
   select * from refused
   union all
-  select {2} as feed, origin.source_position, origin.received_time, coalesce(concept, source_code), 'duplicate_conflict',
+  select {2} as feed, origin.source_position, origin.received_time,
+         coalesce(concept, source_code), 'duplicate_conflict',
          'same key, same known_time, other value', received_seq
   from judged join ({1}) as origin using (received_seq) where verdict = 'conflict'
 ) order by payload_ref, field)",

@@ -18,14 +18,14 @@ constexpr char kEvents[] =
 std::vector<std::string> MixedRecords() {
   return {
       Record("V1", kHeartRate, "80", "08:00:00", "08:01:00"),
-      Record("V1", kHeartRate, "80", "08:00:00", "08:01:00"),               // duplicate
+      Record("V1", kHeartRate, "80", "08:00:00", "08:01:00"),  // duplicate
       Record("V2", kHeartRate, "90", "09:00:00", "09:01:00"),
       Record("V2", kHeartRate, "95", "09:00:00", "10:00:00", "corrected"),  // supersedes
       Record("V3", kHeartRate, "70", "07:00:00", "12:00:00"),               // late
       Record("V4", kHeartRate, "60", "10:00:00", "10:01:00"),
-      Record("V4", kHeartRate, "61", "10:00:00", "10:01:00"),               // conflict
-      Record("V5", kHeartRate, "4000", "11:00:00", "11:01:00"),             // out of range
-      Record("V6", kHeartRate, "77", "", "11:01:00"),                       // no time
+      Record("V4", kHeartRate, "61", "10:00:00", "10:01:00"),    // conflict
+      Record("V5", kHeartRate, "4000", "11:00:00", "11:01:00"),  // out of range
+      Record("V6", kHeartRate, "77", "", "11:01:00"),            // no time
       Record("V7", kHeartRate, "77", "11:00:00", "11:01:00", "final", "furlong"),
       "{\"record_id\":\"V8\",",  // torn
   };

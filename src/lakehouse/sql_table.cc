@@ -69,7 +69,8 @@ class Parser {
     table_.refs.erase(std::unique(table_.refs.begin(), table_.refs.end()), table_.refs.end());
     std::string hashed = table_.sql;
     for (const auto& check : table_.checks)
-      hashed += format("\n{} {}", check.severity == Severity::kError ? "check" : "warn", check.text);
+      hashed +=
+          format("\n{} {}", check.severity == Severity::kError ? "check" : "warn", check.text);
     table_.hash = base::Sha256Hex(hashed);
     return table_;
   }
@@ -165,7 +166,8 @@ class Parser {
 
   void AddKeyChecks() {
     for (const auto& column : table_.key) {
-      table_.checks.push_back({.columns = {column}, .line = key_line_, .text = "not_null " + column});
+      table_.checks.push_back(
+          {.columns = {column}, .line = key_line_, .text = "not_null " + column});
     }
     table_.checks.push_back({.kind = CheckKind::kUnique,
                              .columns = table_.key,
@@ -225,10 +227,9 @@ class Order {
     std::vector<std::string> names(given_.begin(), given_.end());
     for (const auto& [name, ignored] : declared_) names.push_back(name);
     std::string nearest = base::NearestWord(ref, names);
-    return base::InvalidInput(
-        format("{}: ref('{}') names no table; {}", table.file, ref,
-               nearest.empty() ? "known are: " + base::Join(names, ", ")
-                               : format("did you mean '{}'?", nearest)));
+    return base::InvalidInput(format("{}: ref('{}') names no table; {}", table.file, ref,
+                                     nearest.empty() ? "known are: " + base::Join(names, ", ")
+                                                     : format("did you mean '{}'?", nearest)));
   }
 
   std::map<std::string, SqlTable> declared_;
@@ -281,9 +282,10 @@ std::string CountOffendingSql(const TableCheck& check, const std::string& table,
     case CheckKind::kNotNull:
       return format("select count(*) from {} where {} is null", table, column);
     case CheckKind::kUnique:
-      return format("select (select count(*) from {1}) - (select count(*) from "
-                    "(select distinct {0} from {1}))",
-                    all, table);
+      return format(
+          "select (select count(*) from {1}) - (select count(*) from "
+          "(select distinct {0} from {1}))",
+          all, table);
     case CheckKind::kRange:
       return format("select count(*) from {} where not ({} between {} and {})", table, column,
                     check.low, check.high);
@@ -296,13 +298,15 @@ std::string CountOffendingSql(const TableCheck& check, const std::string& table,
                     numbers ? base::Join(check.values, ", ") : accepted);
     }
     case CheckKind::kRelationship:
-      return format("select count(*) from {0} where {1} is not null and {1} not in (select {2} "
-                    "from {3} where {2} is not null)",
-                    table, column, Quoted(check.other_column), ViewName(check.other_table));
+      return format(
+          "select count(*) from {0} where {1} is not null and {1} not in (select {2} "
+          "from {3} where {2} is not null)",
+          table, column, Quoted(check.other_column), ViewName(check.other_table));
     case CheckKind::kFreshness:
-      return format("select case when max({0}) >= timestamptz '{2}' then 0 else count(*) end from "
-                    "{1}",
-                    column, table, base::FormatTime(now_us - check.max_age_us));
+      return format(
+          "select case when max({0}) >= timestamptz '{2}' then 0 else count(*) end from "
+          "{1}",
+          column, table, base::FormatTime(now_us - check.max_age_us));
   }
   return "";
 }

@@ -30,11 +30,11 @@ enum class Severity { kError, kWarning };
 struct TableCheck {
   CheckKind kind = CheckKind::kNotNull;
   Severity severity = Severity::kError;
-  std::vector<std::string> columns;        // one, but for unique
-  double low = 0, high = 0;                // range, ends included
-  std::vector<std::string> values;         // accepted_values
-  std::string other_table, other_column;   // relationship: "silver.patients", "subject_id"
-  int64_t max_age_us = 0;                  // freshness
+  std::vector<std::string> columns;       // one, but for unique
+  double low = 0, high = 0;               // range, ends included
+  std::vector<std::string> values;        // accepted_values
+  std::string other_table, other_column;  // relationship: "silver.patients", "subject_id"
+  int64_t max_age_us = 0;                 // freshness
   int line = 0;
   std::string text;  // as declared: "range hours 0 2000"
 };

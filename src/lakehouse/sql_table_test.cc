@@ -25,7 +25,8 @@ TEST(SqlTable, ReadsHeaderAndRefs) {
   ASSERT_TRUE(table.ok()) << table.error().ToString();
   EXPECT_EQ(table->QualifiedName(), "gold.stays");
   EXPECT_THAT(table->key, ElementsAre("a", "b"));
-  EXPECT_THAT(table->refs, ElementsAre("bronze.patient-vitals", "silver.events", "silver.patients"));
+  EXPECT_THAT(table->refs,
+              ElementsAre("bronze.patient-vitals", "silver.events", "silver.patients"));
   EXPECT_EQ(table->sql,
             "select a, b, 'ref(''x'')' as t \n"
             "from silver.\"events\" join bronze.\"patient-vitals\" using (a)");
@@ -44,7 +45,8 @@ struct Mistake {
 TEST(SqlTable, ReportsEveryMistakeWithItsPlace) {
   const std::string head = "-- description: d\n-- key: a\n";
   const Mistake cases[] = {
-      {"-- chek: not_null a\nselect 1 as a", ":3: unknown header key 'chek'; did you mean 'check'?"},
+      {"-- chek: not_null a\nselect 1 as a",
+       ":3: unknown header key 'chek'; did you mean 'check'?"},
       {"-- check: rang a 0 1\nselect 1 as a", ":3: 'rang a 0 1' is no check; write one of"},
       {"-- check: range a 5 1\nselect 1 as a", ":3: 'range a 5 1' is no check"},
       {"-- key: b\nselect 1 as a", ":3: 'key' stands twice"},
@@ -78,9 +80,9 @@ SqlTable Reading(const std::string& name, const std::vector<std::string>& refs) 
 }
 
 TEST(SqlTable, InputsAreBuiltFirst) {
-  auto ordered = InBuildOrder({Reading("a", {"gold.c"}), Reading("b", {}),
-                               Reading("c", {"gold.b", "silver.events"})},
-                              {"silver.events"});
+  auto ordered = InBuildOrder(
+      {Reading("a", {"gold.c"}), Reading("b", {}), Reading("c", {"gold.b", "silver.events"})},
+      {"silver.events"});
   ASSERT_TRUE(ordered.ok());
   std::vector<std::string> names;
   for (const auto& table : *ordered) names.push_back(table.name);

@@ -22,10 +22,9 @@ constexpr char kCandidate[] = "candidate";
 // The columns of a select as the lake can hold them. The rest is refused: what the engine would
 // write for them, other readers of the table would not take for the declared type.
 Result<columns::Schema> SchemaOf(engine::SqlEngine* engine, const SqlTable& table) {
-  auto types = TRY(engine
-                       ->QueryAll(format("select column_name, column_type from (describe {})",
-                                         table.sql))
-                       .While("reading " + table.file));
+  auto types =
+      TRY(engine->QueryAll(format("select column_name, column_type from (describe {})", table.sql))
+              .While("reading " + table.file));
   columns::Schema schema = TRY(engine->Describe(table.sql));
   for (size_t i = 0; i < schema.size(); ++i) {
     auto type = types.columns[1].strings[i];
@@ -38,9 +37,8 @@ Result<columns::Schema> SchemaOf(engine::SqlEngine* engine, const SqlTable& tabl
   }
   for (const auto& column : table.key) {
     if (columns::FindField(schema, column) < 0)
-      return base::InvalidInput(
-          format("{}: the key names the column {}, which the select does not give", table.file,
-                 column));
+      return base::InvalidInput(format(
+          "{}: the key names the column {}, which the select does not give", table.file, column));
   }
   return schema;
 }
@@ -51,8 +49,7 @@ std::string SelectInKeyOrder(const SqlTable& table, const columns::Schema& schem
     fields += format("{}{}::{} as {}", fields.empty() ? "" : ", ", engine::QuoteName(field.name),
                      engine::SqlTypeOf(field.type), engine::QuoteName(field.name));
   }
-  for (const auto& column : table.key)
-    key += (key.empty() ? "" : ", ") + engine::QuoteName(column);
+  for (const auto& column : table.key) key += (key.empty() ? "" : ", ") + engine::QuoteName(column);
   return format("select {} from ({}) order by {}", fields, table.sql, key);
 }
 
@@ -97,9 +94,9 @@ Result<> BuildReport::ToResult() const {
   std::string message;
   for (const auto& failed : failed_checks) {
     if (failed.severity != Severity::kError) continue;
-    message += format("{}{}: check '{}' fails for {} row(s); {} stays at its last good version",
-                      message.empty() ? "" : "\n", failed.place, failed.check, failed.rows,
-                      failed.table);
+    message +=
+        format("{}{}: check '{}' fails for {} row(s); {} stays at its last good version",
+               message.empty() ? "" : "\n", failed.place, failed.check, failed.rows, failed.table);
   }
   if (message.empty()) return {};
   return base::DataQuality(message);
@@ -116,12 +113,11 @@ Json BuildReport::ToJson() const {
                             {"seconds", table.seconds}}));
   }
   for (const auto& check : failed_checks) {
-    failed.Add(
-        Json::Object({{"table", check.table},
-                      {"place", check.place},
-                      {"check", check.check},
-                      {"severity", check.severity == Severity::kError ? "error" : "warning"},
-                      {"rows", check.rows}}));
+    failed.Add(Json::Object({{"table", check.table},
+                             {"place", check.place},
+                             {"check", check.check},
+                             {"severity", check.severity == Severity::kError ? "error" : "warning"},
+                             {"rows", check.rows}}));
   }
   return Json::Object({{"tables", built}, {"failed_checks", failed}});
 }
@@ -152,7 +148,8 @@ Result<BuildReport> TableBuilder::Build(const std::string& clinic_folder,
       return std::move(built).error().While("building " + plan[i].QualifiedName());
     }
     built->seconds = static_cast<double>(run.end_us - run.start_us) / 1e6;
-    if (built->outcome == TableBuild::Outcome::kRefused) run.outcome = "failed: a check, of this table or of an input";
+    if (built->outcome == TableBuild::Outcome::kRefused)
+      run.outcome = "failed: a check, of this table or of an input";
     if (built->outcome == TableBuild::Outcome::kBuilt) {
       auto snapshot = TRY(lake_.Newest(built->table));
       run.outputs = {{built->table, built->version, built->rows,
@@ -268,8 +265,8 @@ Result<TableBuild> TableBuilder::BuildTable(const SqlTable& table, BuildReport* 
   };
   TRY(AddsDoubles(table.sql) ? OnOneThread(engine_, write) : write());
   engine::DeltaSnapshot candidate{.schema = schema, .files = change.adds};
-  TRY(engine_->Execute(format("create or replace temp view {} as {}", kCandidate,
-                              target.SelectAll(candidate))));
+  TRY(engine_->Execute(
+      format("create or replace temp view {} as {}", kCandidate, target.SelectAll(candidate))));
   auto good = RunChecks(table, kCandidate, report);
   if (!good.ok() || !*good) {
     Discard(target, change.adds);
@@ -279,10 +276,9 @@ Result<TableBuild> TableBuilder::BuildTable(const SqlTable& table, BuildReport* 
   }
   for (const auto& file : live.files) change.removes.push_back(file.path);
   change.replaces_schema = live.version >= 0 && live.schema != schema;
-  change.info =
-      Json::Object({{"codmanSqlHash", table.hash},
-                    {"codmanInputs", inputs.identity},
-                    {"codmanRowHashSum", TRY(RowHashSum(engine_, schema, kCandidate))}});
+  change.info = Json::Object({{"codmanSqlHash", table.hash},
+                              {"codmanInputs", inputs.identity},
+                              {"codmanRowHashSum", TRY(RowHashSum(engine_, schema, kCandidate))}});
   build.version = TRY(target.Commit(live, change));
   build.rows = candidate.num_rows();
   TRY(lake_.RegisterDerivedView(engine_, build.table));
@@ -296,8 +292,7 @@ Result<bool> TableBuilder::RunChecks(const SqlTable& table, const std::string& c
   for (const auto& check : table.checks) {
     std::string place = format("{}:{}", table.file, check.line);
     auto rows = engine_->QueryInt(CountOffendingSql(check, candidate, base::NowUs()));
-    if (!rows.ok())
-      return std::move(rows).error().While(format("running the check at {}", place));
+    if (!rows.ok()) return std::move(rows).error().While(format("running the check at {}", place));
     if (*rows == 0) continue;
     report->failed_checks.push_back(
         {table.QualifiedName(), place, check.text, check.severity, *rows});

@@ -1,5 +1,5 @@
-// Builds the tables that a clinic derives: clinic/silver/*.sql, then clinic/gold/*.sql, each as one
-// Delta commit that replaces the table's rows.
+// Builds the tables that a clinic derives, clinic/silver/*.sql and clinic/gold/*.sql, in the order
+// of their refs, each as one Delta commit that replaces the table's rows.
 //
 // A table is built again only where its SQL or the version of an input has changed. Checks run on
 // the new rows before they are committed: where one of severity error fails, the old version stays
@@ -23,7 +23,8 @@
 namespace codman::lakehouse {
 
 struct FailedCheck {
-  std::string table, place, check;  // "gold.icu_stays", "clinic/gold/icu_stays.sql:6", "unique a, b"
+  std::string table, place,
+      check;  // "gold.icu_stays", "clinic/gold/icu_stays.sql:6", "unique a, b"
   Severity severity = Severity::kError;
   int64_t rows = 0;  // that break it
 };

@@ -37,10 +37,9 @@ class Tables : public testing::Test {
                      {Record("L1", kLactate, "1", "07:00:00", "07:40:00", "final", "mmol/L"),
                       Record("L2", kLactate, "4", "12:00:00", "12:40:00", "final", "mmol/L"),
                       Record("L3", kLactate, "3", "09:00:00", "09:40:00", "final", "mmol/L")});
-    test.TakeRecords(
-        "adverse-events",
-        {Record("E1", "sepsis_onset", "1", "10:00:00", "13:00:00", "final", "1"),
-         Record("E2", "icu_discharge", "1", "14:00:00", "14:05:00", "final", "1")});
+    test.TakeRecords("adverse-events",
+                     {Record("E1", "sepsis_onset", "1", "10:00:00", "13:00:00", "final", "1"),
+                      Record("E2", "icu_discharge", "1", "14:00:00", "14:05:00", "final", "1")});
     test.BuildSilver();
   }
 
@@ -69,10 +68,10 @@ constexpr char kRates[] =
 
 TEST_F(Tables, PatientsCarryWhatWasKnownAtEachVersion) {
   ASSERT_TRUE(Must(test.BuildTables(test.clinic)).ToResult().ok());
-  EXPECT_THAT(test.Rows("select identifier, version, known_time, age, sex from silver.patients "
-                        "order by version"),
-              ElementsAre("P1|1|2026-03-01 06:00:00+00|70.0|1.0",
-                          "P1|2|2026-03-01 11:00:00+00|71.0|1.0"));
+  EXPECT_THAT(
+      test.Rows("select identifier, version, known_time, age, sex from silver.patients "
+                "order by version"),
+      ElementsAre("P1|1|2026-03-01 06:00:00+00|70.0|1.0", "P1|2|2026-03-01 11:00:00+00|71.0|1.0"));
 }
 
 TEST_F(Tables, AStayHasAVersionForItsDischarge) {
@@ -163,8 +162,7 @@ TEST_F(Tables, AColumnThatTheLakeDoesNotHoldIsRefusedWithItsCure) {
 
 TEST_F(Tables, EveryBuildLeavesItsLineage) {
   Must(test.BuildTables(test.clinic));
-  auto runs =
-      Must(Must(Lineage::Open(test.database.get())).Latest(10, "build gold.hourly_vitals"));
+  auto runs = Must(Must(Lineage::Open(test.database.get())).Latest(10, "build gold.hourly_vitals"));
   ASSERT_EQ(runs.size(), 1u);
   EXPECT_EQ(runs[0].outcome, "complete");
   ASSERT_EQ(runs[0].inputs.size(), 1u);

@@ -3,25 +3,10 @@
 // see tree_shap.h; d is 1 where the row goes left, c = d - left_ratio, tau = 1 - t.
 #pragma once
 
+#include "models/tree_shap_lanes_internal.h"
 #include "models/tree_shap_layout_internal.h"
 
 namespace codman::models {
-
-// As wide as the processor's registers: g++ splits wider vectors badly. They may alias and need no
-// alignment, for the buffers are plain doubles (the scratch is aligned all the same, for speed).
-struct FourLanes {
-  using Vector [[gnu::vector_size(32), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
-};
-struct TwoLanes {
-  using Vector [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
-};
-
-struct ShapScratch {
-  double* prefix;   // slots × points: product of q over the path down to the slot
-  double* subtree;  // slots × points: sum of the leaves below the slot, relative to its prefix
-  double* edge;     // o by edge
-  double* contribution;  // used features × points
-};
 
 // V vectors hold all points.
 template <typename Width, int V>

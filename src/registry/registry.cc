@@ -75,6 +75,17 @@ std::string Registry::public_key_hex() const {
 }
 
 Result<ModelVersion> Registry::Register(const NewModel& model) {
+  // One at a time, also among processes: the number, the folder of that name and the row belong
+  // together.
+  std::optional<ModelVersion> registered;
+  TRY(database_->Transaction([&]() -> Result<> {
+    registered = TRY(WriteAndInsert(model));
+    return {};
+  }));
+  return *std::move(registered);
+}
+
+Result<ModelVersion> Registry::WriteAndInsert(const NewModel& model) {
   auto count = TRY(
       database_->Query("select count(*) as n from model_versions where task = ? and variant = ?",
                        {model.task, model.variant}));

@@ -80,6 +80,7 @@ class Registry {
 
  private:
   Registry(storage::Database* database, std::string root, std::string signing_key);
+  Result<ModelVersion> WriteAndInsert(const NewModel& model);
   Result<> Move(const ModelVersion& version, const std::string& to, const std::string& actor,
                 const std::string& reason);
   Result<Json> VerifyFolder(const ModelVersion& version) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/clock.h"
 #include "base/text.h"
 
 namespace codman::serving {
@@ -51,7 +52,8 @@ void Journal::Keep(JournalEntry entry, uint64_t seq) {
 Result<> Journal::Append(const std::string& id, const governance::AuditRecord& record,
                          const Json& document, std::function<void(Result<>)> committed) {
   std::string payload = document.ToString();
-  JournalEntry entry{.id = id, .head = governance::ToJson(record), .document = document};
+  JournalEntry entry{
+      .id = id, .time_us = base::NowUs(), .head = governance::ToJson(record), .document = document};
   std::lock_guard lock(mutex_);
   uint64_t seq = TRY(audit_->AppendSealed(record, payload));
   Keep(std::move(entry), seq);

@@ -57,7 +57,11 @@ std::string WriteCard(const CardInputs& in) {
       base::Join(in.variant->blocks, " + "), in.learner, in.actor, in.created_at);
   text += format("\n## Data\n\n- source: {} ({})\n", in.source, in.source_description);
   if (!in.licence.empty()) text += format("- licence: {}\n", in.licence);
-  text += format("- split by patient: {}\n", in.flow.ToString());
+  for (const auto& [part, counts] : in.flow.members()) {
+    if (counts.Find("subjects") == nullptr) continue;
+    text += format("- {} patients: {} ({} rows)\n", part, counts["subjects"].AsInt(),
+                   counts["rows"].AsInt());
+  }
   text += "\n## Quality on held-out patients\n\n";
   text += in.refitted ? "Measured before the registered model was refitted on train + held-out "
                         "patients with the same settings; "

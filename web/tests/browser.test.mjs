@@ -1,4 +1,5 @@
-// The pages in Chromium against the running program: npm run test:browser, with CODMAN_URL and CODMAN_SIGN_IN.
+// The pages in Chromium against the running program: npm run test:browser, with CODMAN_URL and
+// CODMAN_SIGN_IN.
 import { after, describe } from 'node:test';
 import { dashboardTests } from './dashboard.mjs';
 import { everyPageTests } from './every_page.mjs';

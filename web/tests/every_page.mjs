@@ -1,4 +1,5 @@
-// What holds on every page: accessible in light and dark, no sideways scrolling on a phone, readable without results.
+// What holds on every page: accessible in light and dark, no sideways scrolling on a phone,
+// readable without results.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertAccessible, assertNoSidewaysScroll, fillSample, predict } from './program.mjs';
@@ -40,7 +41,9 @@ export function everyPageTests(program) {
         for (const [name, open, ready] of await pagesOf(program, page)) {
           await open();
           await page.locator(ready).first().waitFor();
-          await page.locator('details').evaluateAll((all) => all.forEach((details) => (details.open = true)));
+          await page
+            .locator('details')
+            .evaluateAll((all) => all.forEach((details) => (details.open = true)));
           await page.waitForLoadState('networkidle');
           await assertAccessible(page, name);
         }
@@ -71,13 +74,17 @@ export function everyPageTests(program) {
   });
 
   test('an ended session leads to the sign-in page', async () => {
-    await program.page({}, async (page) => {
-      await page.goto(`${program.url}/`);
-      await page.waitForLoadState('networkidle');
-      await page.context().clearCookies();
-      await page.getByRole('link', { name: 'Models' }).click();
-      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      await page.getByText('The session has ended.').waitFor();
-    }, [/401/]);
+    await program.page(
+      {},
+      async (page) => {
+        await page.goto(`${program.url}/`);
+        await page.waitForLoadState('networkidle');
+        await page.context().clearCookies();
+        await page.getByRole('link', { name: 'Models' }).click();
+        await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+        await page.getByText('The session has ended.').waitFor();
+      },
+      [/401/],
+    );
   });
 }

@@ -23,7 +23,11 @@ export function modelsTests(program) {
         assert.match(await row.innerText(), new RegExp(metrics.auroc.toFixed(3)));
       }
       await page.getByText('History: what served when, and why').first().click();
-      await page.getByRole('region', { name: /^History of/ }).locator('tbody tr').first().waitFor();
+      await page
+        .getByRole('region', { name: /^History of/ })
+        .locator('tbody tr')
+        .first()
+        .waitFor();
     });
   });
 
@@ -33,7 +37,12 @@ export function modelsTests(program) {
       const { report, card } = await program.get(page, `/api/v1${path}`);
       await page.goto(program.url + path);
       await page.getByText(report.discrimination.auroc.toFixed(3), { exact: true }).waitFor();
-      for (const name of [/^ROC curve/, /^precision-recall curve/, /^calibration/, /^decision curve/]) {
+      for (const name of [
+        /^ROC curve/,
+        /^precision-recall curve/,
+        /^calibration/,
+        /^decision curve/,
+      ]) {
         const chart = page.getByRole('img', { name });
         await chart.waitFor();
         assert.ok((await chart.locator('.line, .dot').count()) > 0, `the chart ${name} is empty`);
@@ -52,16 +61,28 @@ export function modelsTests(program) {
       await page.goto(program.url + path);
       const slider = page.getByRole('slider');
       const section = page.locator('.section', { has: slider });
-      const alerts = section.locator('.figure', { hasText: 'Alerts per 100 patient-days' }).locator('.figure-value');
+      const alerts = section
+        .locator('.figure', { hasText: 'Alerts per 100 patient-days' })
+        .locator('.figure-value');
       const { curve, silenced } = report.alert_burden;
       await slider.waitFor();
-      assert.equal(await alerts.innerText(), silenced.per_100_patient_days.toFixed(1), 'begins at the threshold in use');
-      for (const [key, point] of [['Home', curve[0]], ['End', curve.at(-1)]]) {
+      assert.equal(
+        await alerts.innerText(),
+        silenced.per_100_patient_days.toFixed(1),
+        'begins at the threshold in use',
+      );
+      for (const [key, point] of [
+        ['Home', curve[0]],
+        ['End', curve.at(-1)],
+      ]) {
         await slider.press(key);
         assert.equal(await alerts.innerText(), point.silenced.per_100_patient_days.toFixed(1));
       }
       await page.getByLabel('only the first alert of a stay').check();
-      assert.equal(await alerts.innerText(), curve.at(-1).first_alert.per_100_patient_days.toFixed(1));
+      assert.equal(
+        await alerts.innerText(),
+        curve.at(-1).first_alert.per_100_patient_days.toFixed(1),
+      );
     });
   });
 
@@ -76,29 +97,37 @@ export function modelsTests(program) {
       assert.equal(sent, 0, 'nothing may be sent without a reason');
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'hidden' });
-      assert.ok(await button.evaluate((b) => b === document.activeElement), 'the focus returns to the button');
+      assert.ok(
+        await button.evaluate((b) => b === document.activeElement),
+        'the focus returns to the button',
+      );
     });
   });
 
   test('with a reason the program is asked, and its answer is shown', async () => {
-    await program.page({}, async (page) => {
-      const { dialog, model } = await openDialog(program, page);
-      const reason = `browser test ${Date.now()}`;
-      await dialog.getByLabel('Reason').fill(reason);
-      const [response] = await Promise.all([
-        page.waitForResponse((r) => changing.test(r.url())),
-        dialog.getByRole('button', { name: 'Roll back' }).click(),
-      ]);
-      assert.deepEqual(response.request().postDataJSON(), { variant: model.variant, reason });
-      if (response.ok()) {
-        await dialog.waitFor({ state: 'hidden' });
-        const { history } = await program.get(page, `/api/v1/models/${model.task}`);
-        assert.equal(history[0].reason, reason);
-      } else {
-        // The first champion of a variant has none before it: the program says so, the dialog stays.
-        const { title, detail } = await response.json();
-        await dialog.getByText(detail || title).waitFor();
-      }
-    }, [/40[49]|422/]);
+    await program.page(
+      {},
+      async (page) => {
+        const { dialog, model } = await openDialog(program, page);
+        const reason = `browser test ${Date.now()}`;
+        await dialog.getByLabel('Reason').fill(reason);
+        const [response] = await Promise.all([
+          page.waitForResponse((r) => changing.test(r.url())),
+          dialog.getByRole('button', { name: 'Roll back' }).click(),
+        ]);
+        assert.deepEqual(response.request().postDataJSON(), { variant: model.variant, reason });
+        if (response.ok()) {
+          await dialog.waitFor({ state: 'hidden' });
+          const { history } = await program.get(page, `/api/v1/models/${model.task}`);
+          assert.equal(history[0].reason, reason);
+        } else {
+          // The first champion of a variant has none before it: the program says so, the dialog
+          // stays.
+          const { title, detail } = await response.json();
+          await dialog.getByText(detail || title).waitFor();
+        }
+      },
+      [/40[49]|422/],
+    );
   });
 }

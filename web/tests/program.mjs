@@ -1,23 +1,32 @@
-// The running program in a browser: signed in once, with everything watched that must never happen on a page.
+// The running program in a browser: signed in once, with everything watched that must never happen
+// on a page.
 import { chromium } from 'playwright-core';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
 
 function need(name, example) {
   const value = process.env[name];
   if (value) return value;
-  throw new Error(`${name} is not set. Run \`codman serve\` and give ${name}, for example ${example}`);
+  throw new Error(
+    `${name} is not set. Run \`codman serve\` and give ${name}, for example ${example}`,
+  );
 }
 
 export class Program {
   static async open() {
     const program = new Program();
     program.url = need('CODMAN_URL', 'http://127.0.0.1:8420').replace(/\/$/, '');
-    program.signInLink = need('CODMAN_SIGN_IN', 'http://127.0.0.1:8420/#code=… (a fresh link: it works once)');
+    program.signInLink = need(
+      'CODMAN_SIGN_IN',
+      'http://127.0.0.1:8420/#code=… (a fresh link: it works once)',
+    );
     program.browser = await chromium.launch({
       executablePath: process.env.CODMAN_BROWSER ?? '/usr/bin/chromium',
       args: flags,
@@ -29,7 +38,8 @@ export class Program {
     await this.browser.close();
   }
 
-  // A page of its own context. `look`: width, dark, signedIn. `expected`: patterns of console errors that the test provokes.
+  // A page of its own context. `look`: width, dark, signedIn. `expected`: patterns of console
+  // errors that the test provokes.
   async page(look, use, expected = []) {
     const { width = 1280, height = 900, dark = false, signedIn = true } = look;
     const context = await this.browser.newContext({
@@ -61,11 +71,13 @@ export class Program {
     page.on('console', (message) => {
       // The browser asks for this of its own accord; the program has no icon.
       if (message.location().url === `${this.url}/favicon.ico`) return;
-      if (['error', 'warning'].includes(message.type())) note(`console: ${message.text()} (${message.location().url})`);
+      if (['error', 'warning'].includes(message.type()))
+        note(`console: ${message.text()} (${message.location().url})`);
     });
     page.on('pageerror', (error) => note(`script: ${error.message}`));
     page.on('request', (request) => {
-      if (!request.url().startsWith(`${this.url}/`)) note(`request outside the origin: ${request.url()}`);
+      if (!request.url().startsWith(`${this.url}/`))
+        note(`request outside the origin: ${request.url()}`);
     });
     return faults;
   }
@@ -78,15 +90,23 @@ export class Program {
 
   async get(page, path) {
     const response = await page.request.get(this.url + path);
-    assert.equal(response.status(), 200, `GET ${path} answered ${response.status()}: ${await response.text()}`);
+    assert.equal(
+      response.status(),
+      200,
+      `GET ${path} answered ${response.status()}: ${await response.text()}`,
+    );
     return response.json();
   }
 
-  // The version pages of the first task and a version of the wished state, from the registry itself.
+  // The version pages of the first task and a version of the wished state, from the registry
+  // itself.
   async versionPath(page, wanted = () => true) {
     const { models } = await this.get(page, '/api/v1/models');
     const model = models.find(wanted);
-    assert.ok(model, `the program has no model as wanted; train one first (it has ${models.length})`);
+    assert.ok(
+      model,
+      `the program has no model as wanted; train one first (it has ${models.length})`,
+    );
     return { model, path: `/models/${model.task}/${model.version}` };
   }
 }
@@ -100,20 +120,34 @@ export async function assertAccessible(page, where) {
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const told = violations.map(
-    ({ id, help, nodes }) => `${id}: ${help}\n    ${nodes.map((n) => `${n.html.slice(0, 160)} — ${n.failureSummary}`).join('\n    ')}`,
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n    ${nodes.map((n) => `${n.html.slice(0, 160)} — ${n.failureSummary}`).join('\n    ')}`,
   );
-  assert.equal(violations.length, 0, `${where} has accessibility violations:\n  ${told.join('\n  ')}`);
+  assert.equal(
+    violations.length,
+    0,
+    `${where} has accessibility violations:\n  ${told.join('\n  ')}`,
+  );
 }
 
 export async function assertNoSidewaysScroll(page, where) {
   const { wide, width, widest } = await page.evaluate(() => {
     const limit = innerWidth;
     const beyond = [...document.querySelectorAll('body *')].filter(
-      (e) => e.getBoundingClientRect().left + e.scrollWidth > limit + 1 && !e.closest('.table-frame, pre, .hidden'),
+      (e) =>
+        e.getBoundingClientRect().left + e.scrollWidth > limit + 1 &&
+        !e.closest('.table-frame, pre, .hidden'),
     );
-    return { wide: document.documentElement.scrollWidth, width: limit, widest: beyond.at(-1)?.outerHTML.slice(0, 200) ?? '' };
+    return {
+      wide: document.documentElement.scrollWidth,
+      width: limit,
+      widest: beyond.at(-1)?.outerHTML.slice(0, 200) ?? '',
+    };
   });
-  assert.ok(wide <= width, `${where} is ${wide} px wide on a screen of ${width} px; beyond the edge: ${widest}`);
+  assert.ok(
+    wide <= width,
+    `${where} is ${wide} px wide on a screen of ${width} px; beyond the edge: ${widest}`,
+  );
 }
 
 // Open the form of the first task with a live model and fill it from its last sample patient.
@@ -127,7 +161,11 @@ export async function predict(page) {
     page.waitForResponse((r) => r.url().includes('/api/v1/predict/')),
     page.getByRole('button', { name: 'Predict', exact: true }).click(),
   ]);
-  assert.equal(response.status(), 200, `the prediction was answered ${response.status()}: ${await response.text()}`);
+  assert.equal(
+    response.status(),
+    200,
+    `the prediction was answered ${response.status()}: ${await response.text()}`,
+  );
   await page.locator('.result-number').waitFor();
   return response.json();
 }

@@ -56,7 +56,12 @@ Json Groups(const std::vector<ContractFeature>& contract) {
 Json Samples(const serving::ServedModel& model) {
   Json usual = Json::Object(), ill = Json::Object();
   for (const auto& feature : model.plan->contract()) {
-    if (feature.concept_index < 0 || feature.process) continue;
+    if (feature.concept_index < 0) continue;
+    if (feature.id == "hours_since_admission") {
+      usual.Set(feature.id, 12);
+      ill.Set(feature.id, 30);
+      continue;
+    }
     if (feature.id == "age" || feature.id == "sex") {
       usual.Set(feature.id, feature.id == "age" ? 54 : 1);
       ill.Set(feature.id, feature.id == "age" ? 71 : 0);

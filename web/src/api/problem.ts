@@ -3,7 +3,8 @@ export interface FieldError {
   message: string;
 }
 
-// An answer that is not a success, as RFC 9457 tells it; status 0 where the program did not answer at all.
+// An answer that is not a success, as RFC 9457 tells it; status 0 where the program did not answer
+// at all.
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -19,7 +20,12 @@ export class Problem extends Error {
     const fallback = `the program answered ${response.status} ${response.statusText}`.trim();
     try {
       const body = JSON.parse(text) as { title?: string; detail?: string; errors?: FieldError[] };
-      return new Problem(response.status, body.title ?? fallback, body.detail ?? '', body.errors ?? []);
+      return new Problem(
+        response.status,
+        body.title ?? fallback,
+        body.detail ?? '',
+        body.errors ?? [],
+      );
     } catch {
       return new Problem(response.status, fallback, '');
     }

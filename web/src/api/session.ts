@@ -1,12 +1,11 @@
-// Who is signed in. The cookie is HttpOnly; the page only knows the name and the token that proves its own requests.
+// Who is signed in. The cookie is HttpOnly; the page only knows the name and the token that proves
+// its own requests.
 import { signal } from '@preact/signals';
 import type { Session } from './types';
 import { Problem, wordsOf } from './problem';
 
 export type SessionState =
-  | { kind: 'asking' }
-  | { kind: 'in'; session: Session }
-  | { kind: 'out'; reason: string };
+  { kind: 'asking' } | { kind: 'in'; session: Session } | { kind: 'out'; reason: string };
 
 export const session = signal<SessionState>({ kind: 'asking' });
 
@@ -18,7 +17,8 @@ export function endSession(reason: string): void {
   session.value = { kind: 'out', reason };
 }
 
-// The one-time code of a sign-in link, taken out of the address bar so that it is neither kept nor copied on.
+// The one-time code of a sign-in link, taken out of the address bar so that it is neither kept nor
+// copied on.
 function takeCode(): string {
   const match = /^#code=([\w.~-]+)$/.exec(location.hash);
   if (match === null) return '';

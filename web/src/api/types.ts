@@ -1,4 +1,5 @@
-// What the program answers, as the pages read it. Members that may be absent are optional; the pages show their absence.
+// What the program answers, as the pages read it. Members that may be absent are optional; the
+// pages show their absence.
 
 export interface Session {
   actor: string;

@@ -1,4 +1,5 @@
-// One answer of the program, kept fresh. A failed refresh keeps what was there and tells since when it is old.
+// One answer of the program, kept fresh. A failed refresh keeps what was there and tells since when
+// it is old.
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { get, getHealth } from './request';
 import { wordsOf } from './problem';
@@ -32,7 +33,9 @@ export function useLoaded<T>(path: string, everySeconds = 0): Loaded<T> {
       .catch((error: unknown) => {
         if (cancel.signal.aborted) return;
         const told = wordsOf(error);
-        setState((old) => (old.path === path ? { ...old, error: told } : { path, ...nothing, error: told }));
+        setState((old) =>
+          old.path === path ? { ...old, error: told } : { path, ...nothing, error: told },
+        );
       });
     return () => cancel.abort();
   }, [path, round]);

@@ -4,7 +4,8 @@ import { Banner } from './banner';
 import { PageOfRoute } from './page_of_route';
 import { Rail } from './rail';
 
-// What stands around every page. The status is asked once for banner and dashboard: reading it is audited.
+// What stands around every page. The status is asked once for banner and dashboard: reading it is
+// audited.
 export function Frame({ session }: { session: Session }) {
   const status = useLoaded<Status>('/api/v1/status', 60);
   return (

@@ -13,7 +13,8 @@ const pages = [
   { href: '/models', word: 'Models', icon: icons.models, of: ['models', 'model'] },
 ];
 
-// Word and icon; icons alone on a narrow screen (the word stays for screen readers), a bar at the bottom on a phone.
+// Word and icon; icons alone on a narrow screen (the word stays for screen readers), a bar at the
+// bottom on a phone.
 export function Rail() {
   const page = route.value.page;
   return (

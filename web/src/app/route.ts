@@ -13,7 +13,11 @@ export function parseRoute(path: string, search = ''): Route {
   const [first, second, third] = parts;
   if (first === undefined) return { page: 'dashboard' };
   if (first === 'predict' && parts.length <= 2) {
-    return { page: 'predict', task: second ?? '', variant: new URLSearchParams(search).get('variant') ?? '' };
+    return {
+      page: 'predict',
+      task: second ?? '',
+      variant: new URLSearchParams(search).get('variant') ?? '',
+    };
   }
   if (first === 'models' && parts.length === 1) return { page: 'models' };
   if (first === 'models' && parts.length === 3 && second && third) {

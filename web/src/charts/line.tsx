@@ -9,7 +9,8 @@ export interface Point {
 
 // Segments that leave the frame are cut at its edge, not squeezed onto it.
 export function linePath(points: Point[], { x, y }: Frame): string {
-  const inside = (p: Point): boolean => p.y >= y.low && p.y <= y.high && p.x >= x.low && p.x <= x.high;
+  const inside = (p: Point): boolean =>
+    p.y >= y.low && p.y <= y.high && p.x >= x.low && p.x <= x.high;
   const place = (p: Point): string => `${x(p.x).toFixed(1)},${y(p.y).toFixed(1)}`;
   const edge = (a: Point, b: Point): Point => {
     const within = inside(a) ? a : b;
@@ -22,7 +23,10 @@ export function linePath(points: Point[], { x, y }: Frame): string {
       if (to > high) share = Math.min(share, (high - from) / (to - from));
       if (to < low) share = Math.min(share, (low - from) / (to - from));
     }
-    return { x: within.x + share * (beyond.x - within.x), y: within.y + share * (beyond.y - within.y) };
+    return {
+      x: within.x + share * (beyond.x - within.x),
+      y: within.y + share * (beyond.y - within.y),
+    };
   };
   let path = '';
   points.forEach((p, at) => {

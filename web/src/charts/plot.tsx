@@ -1,4 +1,5 @@
-// The frame of every chart: axes with round ticks, a light grid, and whatever is drawn between them.
+// The frame of every chart: axes with round ticks, a light grid, and whatever is drawn between
+// them.
 import type { ComponentChildren } from 'preact';
 import { linear, ticks, type Scale } from './scale';
 import { useWidth } from './use_width';

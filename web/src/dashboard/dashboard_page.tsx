@@ -30,8 +30,9 @@ export function DashboardPage({ status }: { status: Loaded<Status> }) {
                   <VersionTable label="Models in service" models={live} withTask />
                 ) : (
                   <p class="notice">
-                    No model is in service. Train one: <code>codman train sepsis --activate --reason …</code>, or put a
-                    candidate in service on its page.
+                    No model is in service. Train one:{' '}
+                    <code>codman train sepsis --activate --reason …</code>, or put a candidate in
+                    service on its page.
                   </p>
                 )}
               </Section>

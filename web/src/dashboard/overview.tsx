@@ -7,7 +7,11 @@ export function Overview({ status }: { status: Status }) {
   const { data, predictions } = status;
   return (
     <dl class="figures">
-      <Figure label="Patients" value={count(data.patients)} note={`${count(data.encounters)} stays`} />
+      <Figure
+        label="Patients"
+        value={count(data.patients)}
+        note={`${count(data.encounters)} stays`}
+      />
       <Figure
         label="Measurements"
         value={count(data.measurements)}

@@ -47,7 +47,9 @@ export function RecentPredictions() {
                 <tr>
                   <th scope="col">When</th>
                   <th scope="col">Question</th>
-                  <th scope="col" class="number">Risk</th>
+                  <th scope="col" class="number">
+                    Risk
+                  </th>
                   <th scope="col">Band</th>
                   <th scope="col">Alert</th>
                   <th scope="col">Model</th>

@@ -19,7 +19,9 @@ export function Services() {
               <tr>
                 <th scope="col">Part</th>
                 <th scope="col">State</th>
-                <th scope="col" class="number">Answers in</th>
+                <th scope="col" class="number">
+                  Answers in
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -27,7 +29,8 @@ export function Services() {
                 <tr key={service.name}>
                   <th scope="row">{service.name.replaceAll('_', ' ')}</th>
                   <td>
-                    <span aria-hidden="true">{good(service.status) ? '✓' : '▲'}</span> {service.status}
+                    <span aria-hidden="true">{good(service.status) ? '✓' : '▲'}</span>{' '}
+                    {service.status}
                   </td>
                   <td class="number">
                     {isFigure(service.latency_ms) ? (

@@ -15,8 +15,12 @@ export function Tables({ tables }: { tables: Status['tables'] }) {
           <thead>
             <tr>
               <th scope="col">Table</th>
-              <th scope="col" class="number">Rows</th>
-              <th scope="col" class="number">Version</th>
+              <th scope="col" class="number">
+                Rows
+              </th>
+              <th scope="col" class="number">
+                Version
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -10,14 +10,16 @@ interface Props {
 
 const path = (task: string): string => `/api/v1/models/${encodeURIComponent(task)}`;
 
-// What can be done with a version: put it in service, or, where it serves, put the one before it back.
+// What can be done with a version: put it in service, or, where it serves, put the one before it
+// back.
 export function Activation({ model, onChanged }: Props) {
   const [open, setOpen] = useState(false);
   const serves = model.state === 'champion';
   const close = (): void => setOpen(false);
   const run = async (reason: string): Promise<void> => {
     if (serves) await post(`${path(model.task)}/rollback`, { variant: model.variant, reason });
-    else await post(`${path(model.task)}/${encodeURIComponent(model.version)}/activate`, { reason });
+    else
+      await post(`${path(model.task)}/${encodeURIComponent(model.version)}/activate`, { reason });
     onChanged();
   };
   return (
@@ -27,7 +29,11 @@ export function Activation({ model, onChanged }: Props) {
       </button>
       {open && (
         <ReasonDialog
-          title={serves ? `Roll ${model.task} / ${model.variant} back?` : `Put ${model.version} in service?`}
+          title={
+            serves
+              ? `Roll ${model.task} / ${model.variant} back?`
+              : `Put ${model.version} in service?`
+          }
           explanation={
             serves
               ? `The version that served before ${model.version} answers again from now on; ${model.version} is retired.`

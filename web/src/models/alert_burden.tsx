@@ -20,7 +20,11 @@ function nearest(curve: BurdenPoint[], threshold: number): number {
 function Readout({ burden, hours }: { burden: Burden; hours: number }) {
   return (
     <dl class="figures" aria-live="polite">
-      <Figure label="Threshold" value={percent(burden.threshold)} note={`${count(burden.alerts)} alerts`} />
+      <Figure
+        label="Threshold"
+        value={percent(burden.threshold)}
+        note={`${count(burden.alerts)} alerts`}
+      />
       <Figure
         label="Alerts per 100 patient-days"
         value={fixed(burden.per_100_patient_days, 1)}
@@ -71,13 +75,20 @@ export function AlertBurden({ data }: { data: Data }) {
           <legend>Alerts are counted</legend>
           {policies.map(([name, words]) => (
             <label key={name}>
-              <input type="radio" name="policy" checked={policy === name} onChange={() => setPolicy(name)} />
+              <input
+                type="radio"
+                name="policy"
+                checked={policy === name}
+                onChange={() => setPolicy(name)}
+              />
               {words}
             </label>
           ))}
         </fieldset>
         <div class="slider">
-          <label for={slider}>Fewer or more alerts {inUse && <span class="quiet">(threshold in use)</span>}</label>
+          <label for={slider}>
+            Fewer or more alerts {inUse && <span class="quiet">(threshold in use)</span>}
+          </label>
           <input
             id={slider}
             type="range"
@@ -94,7 +105,14 @@ export function AlertBurden({ data }: { data: Data }) {
       <DataTable
         label="Alert burden"
         table={{
-          columns: ['threshold', 'alerts', 'per 100 patient-days', 'PPV', 'sensitivity', 'median lead (h)'],
+          columns: [
+            'threshold',
+            'alerts',
+            'per 100 patient-days',
+            'PPV',
+            'sensitivity',
+            'median lead (h)',
+          ],
           rows: points.map((p) => [
             p.threshold,
             p.alerts,

@@ -31,7 +31,13 @@ function Bin({ bin, frame }: { bin: CalibrationBin; frame: Frame }) {
   return (
     <g>
       {isFigure(bin.low) && isFigure(bin.high) && (
-        <line class="whisker" x1={cx} x2={cx} y1={frame.y(bin.low)} y2={frame.y(Math.min(bin.high, frame.y.high))} />
+        <line
+          class="whisker"
+          x1={cx}
+          x2={cx}
+          y1={frame.y(bin.low)}
+          y2={frame.y(Math.min(bin.high, frame.y.high))}
+        />
       )}
       <circle class="dot" cx={cx} cy={frame.y(bin.observed)} r={4}>
         <title>
@@ -45,7 +51,9 @@ function Bin({ bin, frame }: { bin: CalibrationBin; frame: Frame }) {
 export function CalibrationChart({ report }: { report: Report }) {
   const calibration = report.calibration;
   if (!calibration || calibration.curve.length === 0) return null;
-  const highest = Math.max(...calibration.curve.flatMap((b) => [b.mean_risk, b.observed, b.high ?? 0]));
+  const highest = Math.max(
+    ...calibration.curve.flatMap((b) => [b.mean_risk, b.observed, b.high ?? 0]),
+  );
   const upper = Math.min(1, Math.max(highest * 1.05, calibration.histogram?.upper ?? 0));
   return (
     <ChartFigure
@@ -59,13 +67,25 @@ export function CalibrationChart({ report }: { report: Report }) {
     >
       <Plot
         label={`calibration, slope ${fixed(calibration.slope, 2)}`}
-        x={{ label: 'predicted risk, over how often it was given', low: 0, high: upper, write: plain }}
+        x={{
+          label: 'predicted risk, over how often it was given',
+          low: 0,
+          high: upper,
+          write: plain,
+        }}
         y={{ label: 'observed frequency', low: 0, high: upper, write: plain }}
       >
         {(frame) => (
           <>
             {calibration.histogram && <Histogram frame={frame} {...calibration.histogram} />}
-            <Line tone="reference" frame={frame} points={[{ x: 0, y: 0 }, { x: upper, y: upper }]} />
+            <Line
+              tone="reference"
+              frame={frame}
+              points={[
+                { x: 0, y: 0 },
+                { x: upper, y: upper },
+              ]}
+            />
             {calibration.curve.map((bin, at) => (
               <Bin key={at} bin={bin} frame={frame} />
             ))}

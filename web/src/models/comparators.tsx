@@ -9,18 +9,31 @@ const three = (value: number): string => fixed(value, 3);
 export function Comparators({ report }: { report: Report }) {
   const rows = report.comparators ?? [];
   if (rows.length === 0) return null;
-  const farthest = Math.max(...rows.flatMap((r) => [Math.abs(r.difference_low ?? 0), Math.abs(r.difference_high ?? 0)]));
+  const farthest = Math.max(
+    ...rows.flatMap((r) => [Math.abs(r.difference_low ?? 0), Math.abs(r.difference_high ?? 0)]),
+  );
   return (
-    <Section title="Against simpler rules" note="on the same rows; the difference is in AUROC, paired by patient">
+    <Section
+      title="Against simpler rules"
+      note="on the same rows; the difference is in AUROC, paired by patient"
+    >
       <TableFrame label="Comparators">
         <thead>
           <tr>
             <th scope="col">Rule</th>
-            <th scope="col" class="number">AUROC</th>
-            <th scope="col" class="number">AUPRC</th>
-            <th scope="col" class="number">Model is better by</th>
+            <th scope="col" class="number">
+              AUROC
+            </th>
+            <th scope="col" class="number">
+              AUPRC
+            </th>
+            <th scope="col" class="number">
+              Model is better by
+            </th>
             <th scope="col">95 % interval</th>
-            <th scope="col"><span class="hidden">Interval drawn</span></th>
+            <th scope="col">
+              <span class="hidden">Interval drawn</span>
+            </th>
           </tr>
         </thead>
         <tbody>

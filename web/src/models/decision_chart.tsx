@@ -45,10 +45,20 @@ export function DecisionChart({ report }: { report: Report }) {
             <text class="direct" x={frame.right} y={frame.y(0) + 14} text-anchor="end">
               alert for none
             </text>
-            <text class="direct direct-model" x={frame.right} y={frame.y(best * 0.96)} text-anchor="end">
+            <text
+              class="direct direct-model"
+              x={frame.right}
+              y={frame.y(best * 0.96)}
+              text-anchor="end"
+            >
               model
             </text>
-            <text class="direct direct-second" x={frame.right} y={frame.y(best * 0.96) + 16} text-anchor="end">
+            <text
+              class="direct direct-second"
+              x={frame.right}
+              y={frame.y(best * 0.96) + 16}
+              text-anchor="end"
+            >
               alert for all
             </text>
           </>

@@ -22,19 +22,70 @@ function Cell({ label, term, from, name, write, low = `${name}_low`, high = `${n
   const of = (from ?? {}) as Record<string, number | null>;
   const value = of[name];
   if (!isFigure(value)) return null;
-  return <Figure label={label} term={term} value={write(value)} note={interval(of[low], of[high], write)} />;
+  return (
+    <Figure
+      label={label}
+      term={term}
+      value={write(value)}
+      note={interval(of[low], of[high], write)}
+    />
+  );
 }
 
 // The numbers to know a model by, each with its 95 % interval.
 export function Headline({ report, serving }: { report: Report; serving: number | null }) {
   const rows: Row[] = [
-    { label: 'AUROC', term: 'area under the ROC curve', from: report.discrimination, name: 'auroc', write: three },
-    { label: 'AUPRC', term: 'area under the precision-recall curve', from: report.discrimination, name: 'auprc', write: three },
-    { label: 'Utility', term: 'PhysioNet 2019 normalised utility', from: report.utility, name: 'value', write: three, low: 'low', high: 'high' },
-    { label: 'Calibration slope', term: '1 is right; below 1 the risks are too extreme', from: report.calibration, name: 'slope', write: two },
-    { label: 'Events found', term: 'sensitivity over rows at the threshold', from: report.operating_point, name: 'sensitivity', write: percent },
-    { label: 'Alarms that are right', term: 'positive predictive value over rows', from: report.operating_point, name: 'ppv', write: percent },
-    { label: 'Alerts per 100 patient-days', term: 'with silencing after an alert', from: report.alert_burden?.silenced, name: 'per_100_patient_days', write: one },
+    {
+      label: 'AUROC',
+      term: 'area under the ROC curve',
+      from: report.discrimination,
+      name: 'auroc',
+      write: three,
+    },
+    {
+      label: 'AUPRC',
+      term: 'area under the precision-recall curve',
+      from: report.discrimination,
+      name: 'auprc',
+      write: three,
+    },
+    {
+      label: 'Utility',
+      term: 'PhysioNet 2019 normalised utility',
+      from: report.utility,
+      name: 'value',
+      write: three,
+      low: 'low',
+      high: 'high',
+    },
+    {
+      label: 'Calibration slope',
+      term: '1 is right; below 1 the risks are too extreme',
+      from: report.calibration,
+      name: 'slope',
+      write: two,
+    },
+    {
+      label: 'Events found',
+      term: 'sensitivity over rows at the threshold',
+      from: report.operating_point,
+      name: 'sensitivity',
+      write: percent,
+    },
+    {
+      label: 'Alarms that are right',
+      term: 'positive predictive value over rows',
+      from: report.operating_point,
+      name: 'ppv',
+      write: percent,
+    },
+    {
+      label: 'Alerts per 100 patient-days',
+      term: 'with silencing after an alert',
+      from: report.alert_burden?.silenced,
+      name: 'per_100_patient_days',
+      write: one,
+    },
   ];
   return (
     <>
@@ -44,11 +95,16 @@ export function Headline({ report, serving }: { report: Report; serving: number 
         ))}
       </dl>
       <p class="quiet">
-        {count(report.subjects)} patients, {count(report.event_subjects)} with an event, {count(report.rows)} rows;
-        below each number its 95 % interval, resampled by patient. Threshold {percent(report.operating_point?.threshold)}
+        {count(report.subjects)} patients, {count(report.event_subjects)} with an event,{' '}
+        {count(report.rows)} rows; below each number its 95 % interval, resampled by patient.
+        Threshold {percent(report.operating_point?.threshold)}
         {report.operating_point?.rule ? ` (${report.operating_point.rule})` : ''}.
         {serving !== null && serving !== report.operating_point?.threshold && (
-          <> In service it alerts at {percent(serving)}: the threshold was chosen anew when the model was fitted again.</>
+          <>
+            {' '}
+            In service it alerts at {percent(serving)}: the threshold was chosen anew when the model
+            was fitted again.
+          </>
         )}
       </p>
     </>

@@ -28,7 +28,8 @@ export function ModelsPage() {
         {({ models }) =>
           models.length === 0 ? (
             <p class="notice">
-              No model is trained yet. Train one on the command line: <code>codman train sepsis --activate --reason …</code>
+              No model is trained yet. Train one on the command line:{' '}
+              <code>codman train sepsis --activate --reason …</code>
             </p>
           ) : (
             <>

@@ -31,7 +31,14 @@ export function PrChart({ report }: { report: Report }) {
       >
         {(frame) => (
           <>
-            <Line tone="reference" frame={frame} points={[{ x: 0, y: prevalence }, { x: 1, y: prevalence }]} />
+            <Line
+              tone="reference"
+              frame={frame}
+              points={[
+                { x: 0, y: prevalence },
+                { x: 1, y: prevalence },
+              ]}
+            />
             <Line tone="model" frame={frame} points={curve} />
             {typeof found === 'number' && typeof right === 'number' && (
               <circle class="dot" cx={frame.x(found)} cy={frame.y(right)} r={4.5} />

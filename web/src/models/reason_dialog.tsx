@@ -10,7 +10,8 @@ interface Props {
   onClose: () => void;
 }
 
-// A change of what serves patients: told plainly, and only with a reason, which is kept in the history.
+// A change of what serves patients: told plainly, and only with a reason, which is kept in the
+// history.
 export function ReasonDialog({ title, explanation, action, run, onClose }: Props) {
   const field = useId();
   const [reason, setReason] = useState('');

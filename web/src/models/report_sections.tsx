@@ -15,7 +15,8 @@ interface Props {
   serving: number | null;
 }
 
-// `serving`: the threshold of the registered model, which may be another than the one that was judged.
+// `serving`: the threshold of the registered model, which may be another than the one that was
+// judged.
 export function ReportSections({ report, serving }: Props) {
   const warnings = report.warnings ?? [];
   return (
@@ -39,7 +40,9 @@ export function ReportSections({ report, serving }: Props) {
           <DecisionChart report={report} />
         </div>
       </Section>
-      {report.alert_burden && report.alert_burden.curve.length > 0 && <AlertBurden data={report.alert_burden} />}
+      {report.alert_burden && report.alert_burden.curve.length > 0 && (
+        <AlertBurden data={report.alert_burden} />
+      )}
       <Comparators report={report} />
       <Subgroups report={report} />
       <Leakage report={report} />

@@ -30,7 +30,14 @@ export function RocChart({ report }: { report: Report }) {
       >
         {(frame) => (
           <>
-            <Line tone="reference" frame={frame} points={[{ x: 0, y: 0 }, { x: 1, y: 1 }]} />
+            <Line
+              tone="reference"
+              frame={frame}
+              points={[
+                { x: 0, y: 0 },
+                { x: 1, y: 1 },
+              ]}
+            />
             <Line tone="model" frame={frame} points={curve} />
             {typeof found === 'number' && typeof spared === 'number' && (
               <g>

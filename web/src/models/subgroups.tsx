@@ -14,20 +14,39 @@ export function Subgroups({ report }: { report: Report }) {
   const ends = rows.flatMap((r) => [r.auroc, r.auroc_low, r.auroc_high]).filter(isFigure);
   const [low, high] = extent([...ends, overall]);
   return (
-    <Section title="Subgroups" note="the fine line is the AUROC of all; groups with few events have none">
+    <Section
+      title="Subgroups"
+      note="the fine line is the AUROC of all; groups with few events have none"
+    >
       <TableFrame label="Subgroups">
         <thead>
           <tr>
             <th scope="col">Group</th>
-            <th scope="col" class="number">Patients</th>
-            <th scope="col" class="number">with event</th>
-            <th scope="col" class="number">AUROC</th>
+            <th scope="col" class="number">
+              Patients
+            </th>
+            <th scope="col" class="number">
+              with event
+            </th>
+            <th scope="col" class="number">
+              AUROC
+            </th>
             <th scope="col">95 % interval</th>
-            <th scope="col"><span class="hidden">Interval drawn</span></th>
-            <th scope="col" class="number">Predicted</th>
-            <th scope="col" class="number">Observed</th>
-            <th scope="col" class="number" title="sensitivity">Found</th>
-            <th scope="col" class="number" title="positive predictive value">Right</th>
+            <th scope="col">
+              <span class="hidden">Interval drawn</span>
+            </th>
+            <th scope="col" class="number">
+              Predicted
+            </th>
+            <th scope="col" class="number">
+              Observed
+            </th>
+            <th scope="col" class="number" title="sensitivity">
+              Found
+            </th>
+            <th scope="col" class="number" title="positive predictive value">
+              Right
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -26,7 +26,8 @@ function Lead({ page }: { page: ModelPage }) {
   const { model } = page;
   return (
     <>
-      <StateMark state={model.state} /> · trained on {model.source}, <When iso={model.created_at} as="day" />
+      <StateMark state={model.state} /> · trained on {model.source},{' '}
+      <When iso={model.created_at} as="day" />
       {model.synthetic && ' · synthetic data, no claim of accuracy'}
     </>
   );
@@ -60,7 +61,11 @@ export function VersionPage({ task, version }: Props) {
       <Answer of={loaded} rows={8}>
         {({ report, card, manifest }) => (
           <>
-            {report ? <ReportSections report={report} serving={servingThreshold(manifest)} /> : <p class="notice">This version has no evaluation.</p>}
+            {report ? (
+              <ReportSections report={report} serving={servingThreshold(manifest)} />
+            ) : (
+              <p class="notice">This version has no evaluation.</p>
+            )}
             {card && (
               <Section title="Model card">
                 <Markdown text={card} />

@@ -21,10 +21,18 @@ export function VersionTable({ label, models, withTask = false }: Props) {
           <th scope="col">State</th>
           <th scope="col">Trained on</th>
           <th scope="col">Made</th>
-          <th scope="col" class="number" title="area under the ROC curve">AUROC</th>
-          <th scope="col" class="number" title="area under the precision-recall curve">AUPRC</th>
-          <th scope="col" class="number" title="PhysioNet 2019 normalised utility">Utility</th>
-          <th scope="col" class="number" title="1 is right">Calibration slope</th>
+          <th scope="col" class="number" title="area under the ROC curve">
+            AUROC
+          </th>
+          <th scope="col" class="number" title="area under the precision-recall curve">
+            AUPRC
+          </th>
+          <th scope="col" class="number" title="PhysioNet 2019 normalised utility">
+            Utility
+          </th>
+          <th scope="col" class="number" title="1 is right">
+            Calibration slope
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -39,7 +47,9 @@ export function VersionTable({ label, models, withTask = false }: Props) {
             </td>
             <td>
               {model.source}
-              {model.synthetic && <span class="quiet"> (synthetic)</span>}
+              {model.synthetic && model.source !== 'synthetic' && (
+                <span class="quiet"> (synthetic)</span>
+              )}
             </td>
             <td>
               <When iso={model.created_at} as="day" />

@@ -5,7 +5,8 @@ interface Props {
   text: () => string;
 }
 
-// Outside a secure context there is no clipboard: then the text is selected through a field, as of old.
+// Outside a secure context there is no clipboard: then the text is selected through a field, as of
+// old.
 async function copy(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = document.createElement('textarea');

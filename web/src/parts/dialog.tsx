@@ -7,7 +7,8 @@ interface Props {
   children: ComponentChildren;
 }
 
-// The browser's own modal dialog: it keeps the focus inside, closes on Escape and gives the focus back.
+// The browser's own modal dialog: it keeps the focus inside, closes on Escape and gives the focus
+// back.
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();

@@ -11,7 +11,8 @@ interface Props {
 // A link within the pages: a plain click changes the page, every other click is the browser's.
 export function Link({ href, class: name, current, children }: Props) {
   const follow = (event: MouseEvent): void => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+      return;
     event.preventDefault();
     goTo(href);
   };

@@ -14,7 +14,8 @@ function Spans({ of }: { of: Span[] }) {
   );
 }
 
-// Headings begin at h3: the page has its h1, the section its h2. The document's own title is left out for the same reason.
+// Headings begin at h3: the page has its h1, the section its h2. The document's own title is left
+// out for the same reason.
 function Heading({ level, spans }: { level: number; spans: Span[] }) {
   return level <= 2 ? (
     <h3>

@@ -10,7 +10,8 @@ interface Props {
 
 let first = true;
 
-// A page's heading. After a change of page the heading takes the focus, so that a screen reader begins there.
+// A page's heading. After a change of page the heading takes the focus, so that a screen reader
+// begins there.
 export function Page({ title, lead, actions, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {

@@ -1,4 +1,8 @@
-const words: Record<string, string> = { champion: 'in service', candidate: 'candidate', retired: 'retired' };
+const words: Record<string, string> = {
+  champion: 'in service',
+  candidate: 'candidate',
+  retired: 'retired',
+};
 
 // A model version's state in the registry, in plain words; the registry's own word on hover.
 export function StateMark({ state }: { state: string }) {

@@ -8,7 +8,8 @@ interface Props {
 export function When({ iso, as = 'clock' }: Props) {
   const at = parseTime(iso);
   if (at === null) return <>–</>;
-  const text = as === 'age' ? ageWords(at, new Date()) : as === 'day' ? dayWords(at) : clockWords(at);
+  const text =
+    as === 'age' ? ageWords(at, new Date()) : as === 'day' ? dayWords(at) : clockWords(at);
   return (
     <time dateTime={at.toISOString()} title={fullWords(at)}>
       {text}

@@ -44,8 +44,10 @@ describe('the form', () => {
   it('asks for at least one value', () => {
     expect(readForm(schema, { heart_rate: { text: ' ' } }).errors).toHaveLength(1);
   });
-  it('drops the unit where it is the form\'s own', () => {
-    expect(entriesOf(schema, { lactate: { value: 2, unit: 'mmol/L' } })).toEqual({ lactate: { text: '2' } });
+  it("drops the unit where it is the form's own", () => {
+    expect(entriesOf(schema, { lactate: { value: 2, unit: 'mmol/L' } })).toEqual({
+      lactate: { text: '2' },
+    });
   });
 });
 
@@ -55,16 +57,23 @@ describe('pasting', () => {
     expect(parsePasted(schema, '{"features": {"heart_rate": 112}}')).toEqual(expected);
     expect(parsePasted(schema, '{"heart_rate": 112, "lactate": null}')).toEqual(expected);
   });
-  it.each(['', '[]', '{"features": 3}', 'null', '{"pulse": 3}', '{"heart_rate": "NaN"}', '{"heart_rate": NaN}'])(
-    'refuses %j',
-    (text) => {
-      expect(parsePasted(schema, text).errors).toHaveLength(1);
-    },
-  );
+  it.each([
+    '',
+    '[]',
+    '{"features": 3}',
+    'null',
+    '{"pulse": 3}',
+    '{"heart_rate": "NaN"}',
+    '{"heart_rate": NaN}',
+  ])('refuses %j', (text) => {
+    expect(parsePasted(schema, text).errors).toHaveLength(1);
+  });
 });
 
 it('finds the field of an error of the API', () => {
   expect(['heart_rate', 'features.heart_rate', '/features/lactate/unit'].map(fieldOf)).toEqual([
-    'heart_rate', 'heart_rate', 'lactate',
+    'heart_rate',
+    'heart_rate',
+    'lactate',
   ]);
 });

@@ -1,5 +1,5 @@
-// What is typed into the form, and what it means. The rules are the API's, so that most mistakes are told without a
-// round trip; the API stays the judge. Pure.
+// What is typed into the form, and what it means. The rules are the API's, so that most mistakes
+// are told without a round trip; the API stays the judge. Pure.
 import type { FieldError } from '../api/problem';
 import type { Feature, GivenValue, Schema } from '../api/types';
 import { measured, range } from '../words/figures';
@@ -78,7 +78,10 @@ export function readForm(schema: Schema, entries: Entries): ReadForm {
     }
   }
   if (read.errors.length === 0 && Object.keys(read.features).length === 0) {
-    read.errors.push({ field: '', message: 'Give at least one value, or choose a sample patient.' });
+    read.errors.push({
+      field: '',
+      message: 'Give at least one value, or choose a sample patient.',
+    });
   }
   return read;
 }
@@ -113,7 +116,8 @@ export function parsePasted(schema: Schema, text: string): { entries: Entries; e
     return { entries: {}, errors: [`This is not JSON: ${(error as Error).message}`] };
   }
   const body = document as { features?: unknown } | null;
-  const features = typeof body === 'object' && body !== null && 'features' in body ? body.features : body;
+  const features =
+    typeof body === 'object' && body !== null && 'features' in body ? body.features : body;
   if (typeof features !== 'object' || features === null || Array.isArray(features)) {
     return { entries: {}, errors: ['Expected an object of features, as in {"heart_rate": 112}'] };
   }
@@ -122,7 +126,8 @@ export function parsePasted(schema: Schema, text: string): { entries: Entries; e
   const errors: string[] = [];
   for (const [id, value] of Object.entries(features)) {
     if (!known.has(id)) errors.push(`'${id}' is not a feature of this question`);
-    else if (!isGiven(value)) errors.push(`'${id}' must be a number, null or {"value": …, "unit": …}`);
+    else if (!isGiven(value))
+      errors.push(`'${id}' must be a number, null or {"value": …, "unit": …}`);
     else values[id] = value;
   }
   return { entries: entriesOf(schema, values), errors };

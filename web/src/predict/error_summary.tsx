@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { FieldError } from '../api/problem';
 import { fieldId } from './feature_field';
 
-// All that is wrong, in one place, each line leading to its field. It takes the focus when it appears.
+// All that is wrong, in one place, each line leading to its field. It takes the focus when it
+// appears.
 export function ErrorSummary({ errors }: { errors: FieldError[] }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), [errors]);

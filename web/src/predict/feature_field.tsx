@@ -12,12 +12,15 @@ interface Props {
 
 export const fieldId = (feature: string): string => `field-${feature}`;
 
-// One value of the patient: usual range as placeholder, unit beside it, accepted range told to screen readers and on hover.
+// One value of the patient: usual range as placeholder, unit beside it, accepted range told to
+// screen readers and on hover.
 export function FeatureField({ feature, entry, error, onInput, onLeave }: Props) {
   const id = fieldId(feature.id);
   const accepted = acceptedWords(feature);
   const usual = usualWords(feature);
-  const hint = [usual && `usual ${usual}`, accepted && `accepted ${accepted}`].filter(Boolean).join(', ');
+  const hint = [usual && `usual ${usual}`, accepted && `accepted ${accepted}`]
+    .filter(Boolean)
+    .join(', ');
   return (
     <div class={error ? 'field field-wrong' : 'field'}>
       <label for={id} title={feature.description || undefined}>

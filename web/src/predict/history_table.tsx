@@ -15,16 +15,23 @@ export function HistoryTable({ task, shown, onShow }: Props) {
   const rows = made.value.filter((one) => one.prediction.task === task);
   if (rows.length === 0) return null;
   return (
-    <Section title="This session" note="gone when the page is closed; the program keeps every prediction">
+    <Section
+      title="This session"
+      note="gone when the page is closed; the program keeps every prediction"
+    >
       <TableFrame label="Predictions of this session">
         <thead>
           <tr>
             <th scope="col">When</th>
             <th scope="col">Patient</th>
             <th scope="col">Model</th>
-            <th scope="col" class="number">Risk</th>
+            <th scope="col" class="number">
+              Risk
+            </th>
             <th scope="col">Band</th>
-            <th scope="col"><span class="hidden">Action</span></th>
+            <th scope="col">
+              <span class="hidden">Action</span>
+            </th>
           </tr>
         </thead>
         <tbody>

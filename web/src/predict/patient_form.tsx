@@ -26,7 +26,9 @@ function FillBar({ schema, form }: FillProps) {
             key={sample.name}
             type="button"
             title={sample.description}
-            onClick={() => form.fill(entriesOf(schema, sample.features), sample.name.replaceAll('_', ' '))}
+            onClick={() =>
+              form.fill(entriesOf(schema, sample.features), sample.name.replaceAll('_', ' '))
+            }
           >
             {sample.name.replaceAll('_', ' ')}
           </button>
@@ -82,7 +84,8 @@ export function PatientForm({ schema }: { schema: Schema }) {
             <Result one={form.shown} changed={form.shown.entries !== form.entries} />
           ) : (
             <p class="notice">
-              Fill in what is known, or choose a sample patient, then press Predict: the risk and its reasons appear here.
+              Fill in what is known, or choose a sample patient, then press Predict: the risk and
+              its reasons appear here.
             </p>
           )}
         </div>

@@ -12,7 +12,8 @@ interface Props {
 
 function variantOf(task: Task, asked: string): string {
   const ready = task.variants.filter((one) => one.ready);
-  const wish = ready.find((one) => one.name === asked) ?? ready.find((one) => one.name === task.live);
+  const wish =
+    ready.find((one) => one.name === asked) ?? ready.find((one) => one.name === task.live);
   return (wish ?? ready[0])?.name ?? '';
 }
 
@@ -36,7 +37,11 @@ export function PredictPage({ task: asked, variant }: Props) {
       <Answer of={loaded} rows={10}>
         {() => {
           if (!task) {
-            return <p class="notice">{asked ? `There is no question '${asked}'.` : 'No question is declared.'}</p>;
+            return (
+              <p class="notice">
+                {asked ? `There is no question '${asked}'.` : 'No question is declared.'}
+              </p>
+            );
           }
           if (!name) {
             return (

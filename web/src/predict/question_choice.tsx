@@ -15,7 +15,11 @@ export function QuestionChoice({ tasks, task, variant }: Props) {
       {tasks.length > 1 && (
         <span>
           <label for="question">Question</label>
-          <select id="question" value={task.name} onChange={(event) => goTo(predictPath(event.currentTarget.value))}>
+          <select
+            id="question"
+            value={task.name}
+            onChange={(event) => goTo(predictPath(event.currentTarget.value))}
+          >
             {tasks.map((one) => (
               <option key={one.name} value={one.name}>
                 {one.label}

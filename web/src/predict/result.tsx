@@ -27,8 +27,8 @@ function Facts({ prediction }: { prediction: Prediction }) {
   const { model, id, task } = prediction;
   return (
     <p class="quiet">
-      <Link href={modelPath(task, model.version)}>{model.version}</Link>, trained on {model.trained_on},{' '}
-      <When iso={prediction.predicted_at} /> · number <code>{id}</code>{' '}
+      <Link href={modelPath(task, model.version)}>{model.version}</Link>, trained on{' '}
+      {model.trained_on}, <When iso={prediction.predicted_at} /> · number <code>{id}</code>{' '}
       <CopyButton label="Copy answer" text={() => JSON.stringify(prediction, null, 2)} />
     </p>
   );

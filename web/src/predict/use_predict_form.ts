@@ -34,7 +34,8 @@ export function usePredictForm(schema: Schema) {
   const type = (feature: Feature, text: string): void => {
     setEntries((old) => ({ ...old, [feature.id]: { text } }));
     setFrom((name) => (name === 'typed' || name.endsWith(', changed') ? name : `${name}, changed`));
-    if (errors[feature.id]) setErrors((old) => ({ ...old, [feature.id]: errorOf(feature, { text }) }));
+    if (errors[feature.id])
+      setErrors((old) => ({ ...old, [feature.id]: errorOf(feature, { text }) }));
   };
 
   const leave = (feature: Feature): void => {

@@ -17,7 +17,6 @@ interface RowProps {
   last: boolean;
 }
 
-
 function Row({ step, at, x, labelWidth, last }: RowProps) {
   const total = step.kind === 'base' || step.kind === 'risk';
   const top = headHeight + at * rowHeight;
@@ -37,24 +36,52 @@ function Row({ step, at, x, labelWidth, last }: RowProps) {
         {label}
         {value && <tspan class="fall-value">{value}</tspan>}
       </text>
-      <rect class={`fall-bar fall-${tone}`} x={left} y={top + 5} width={Math.max(1.5, right - left)} height={16} />
+      <rect
+        class={`fall-bar fall-${tone}`}
+        x={left}
+        y={top + 5}
+        width={Math.max(1.5, right - left)}
+        height={16}
+      />
       <text class="fall-change" x={right + 5} y={top + 17}>
         {text}
       </text>
-      {!last && <line class="fall-joint" x1={x(step.to)} x2={x(step.to)} y1={top + 21} y2={top + rowHeight + 5} />}
+      {!last && (
+        <line
+          class="fall-joint"
+          x1={x(step.to)}
+          x2={x(step.to)}
+          y1={top + 21}
+          y2={top + rowHeight + 5}
+        />
+      )}
     </g>
   );
 }
 
 function tableOf(steps: Step[]) {
   return {
-    columns: ['reason', 'value', 'unit', 'change (probability)', 'probability after', 'contribution (margin)'],
+    columns: [
+      'reason',
+      'value',
+      'unit',
+      'change (probability)',
+      'probability after',
+      'contribution (margin)',
+    ],
     rows: steps.map((s) => [s.label, s.value || null, s.unit || null, s.change, s.to, s.margin]),
   };
 }
 
-// From the risk before any value is known to the risk of this patient, reason by reason, in points of a percent.
-export function Waterfall({ prediction, schema }: { prediction: Prediction; schema: Schema | null }) {
+// From the risk before any value is known to the risk of this patient, reason by reason, in points
+// of a percent.
+export function Waterfall({
+  prediction,
+  schema,
+}: {
+  prediction: Prediction;
+  schema: Schema | null;
+}) {
   const [box, width] = useWidth();
   const explanation = prediction.explanation;
   if (!explanation) return null;
@@ -67,20 +94,45 @@ export function Waterfall({ prediction, schema }: { prediction: Prediction; sche
   return (
     <figure class="chart waterfall">
       <figcaption>
-        <h3 title={`${explanation.method}; changes are steps of the probability, the margin is in the tooltip`}>
+        <h3
+          title={`${explanation.method}; changes are steps of the probability, the margin is in the tooltip`}
+        >
           Reasons
         </h3>
         <p class="quiet">what each value adds to or takes from the risk, in points of a percent</p>
       </figcaption>
       <div ref={box}>
         {width > 0 && (
-          <svg role="img" aria-label={`Waterfall to a risk of ${percent(prediction.risk)}; numbers in the table below`} width={width} height={height}>
-            <line class="line line-reference" x1={threshold} x2={threshold} y1={headHeight} y2={height} />
-            <text class="tick" x={threshold} y={12} text-anchor={threshold > width - 90 ? 'end' : 'middle'}>
+          <svg
+            role="img"
+            aria-label={`Waterfall to a risk of ${percent(prediction.risk)}; numbers in the table below`}
+            width={width}
+            height={height}
+          >
+            <line
+              class="line line-reference"
+              x1={threshold}
+              x2={threshold}
+              y1={headHeight}
+              y2={height}
+            />
+            <text
+              class="tick"
+              x={threshold}
+              y={12}
+              text-anchor={threshold > width - 90 ? 'end' : 'middle'}
+            >
               threshold {percent(prediction.threshold)}
             </text>
             {steps.map((step, at) => (
-              <Row key={at} step={step} at={at} x={x} labelWidth={labelWidth} last={at >= steps.length - 1} />
+              <Row
+                key={at}
+                step={step}
+                at={at}
+                x={x}
+                labelWidth={labelWidth}
+                last={at >= steps.length - 1}
+              />
             ))}
           </svg>
         )}

@@ -1,4 +1,5 @@
-// The steps from the base risk to the final one. Base, changes, others and calibration add up to the risk. Pure.
+// The steps from the base risk to the final one. Base, changes, others and calibration add up to
+// the risk. Pure.
 import type { Explanation, Schema } from '../api/types';
 import { measured } from '../words/figures';
 import { unitWord } from '../words/units';
@@ -21,12 +22,33 @@ export function stepsOf(explanation: Explanation, schema: Schema | null): Step[]
   const margins = new Map(explanation.contributions.map((c) => [c.feature, c.contribution]));
   const steps: Step[] = [];
   let at = base;
-  const move = (kind: Step['kind'], label: string, change: number, more: Partial<Step> = {}): void => {
-    steps.push({ kind, label, value: '', unit: '', from: at, to: at + change, change, margin: null, ...more });
+  const move = (
+    kind: Step['kind'],
+    label: string,
+    change: number,
+    more: Partial<Step> = {},
+  ): void => {
+    steps.push({
+      kind,
+      label,
+      value: '',
+      unit: '',
+      from: at,
+      to: at + change,
+      change,
+      margin: null,
+      ...more,
+    });
     at += change;
   };
   steps.push({
-    kind: 'base', label: 'Before any value is known', value: '', unit: '', from: 0, to: base, change: base,
+    kind: 'base',
+    label: 'Before any value is known',
+    value: '',
+    unit: '',
+    from: 0,
+    to: base,
+    change: base,
     margin: explanation.base,
   });
   for (const bar of bars) {
@@ -39,6 +61,15 @@ export function stepsOf(explanation: Explanation, schema: Schema | null): Step[]
   const others = labels.size > bars.length ? `${labels.size - bars.length} others` : 'others';
   move('others', others, rest, { margin: explanation.rest });
   move('calibration', 'Calibration', calibration);
-  steps.push({ kind: 'risk', label: 'Risk', value: '', unit: '', from: 0, to: risk, change: risk, margin: null });
+  steps.push({
+    kind: 'risk',
+    label: 'Risk',
+    value: '',
+    unit: '',
+    from: 0,
+    to: risk,
+    change: risk,
+    margin: null,
+  });
   return steps;
 }

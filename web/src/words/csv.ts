@@ -12,5 +12,7 @@ function csvCell(cell: Cell): string {
 
 // RFC 4180, with the header as first record.
 export function toCsv(table: TableData): string {
-  return [table.columns, ...table.rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+  return (
+    [table.columns, ...table.rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n'
+  );
 }

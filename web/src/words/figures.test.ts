@@ -7,7 +7,12 @@ describe('figures', () => {
     expect(fixed(-0.001, 2)).toBe('0.00');
   });
   it('writes a dash where there is no number', () => {
-    expect([fixed(null, 2), percent(undefined), count(NaN), measured(null)]).toEqual(['–', '–', '–', '–']);
+    expect([fixed(null, 2), percent(undefined), count(NaN), measured(null)]).toEqual([
+      '–',
+      '–',
+      '–',
+      '–',
+    ]);
   });
   it('groups thousands', () => {
     expect(count(1234567)).toBe('1,234,567');

@@ -1,4 +1,5 @@
-// How numbers are written: true minus, narrow space before %, digits by size, a dash where there is no number.
+// How numbers are written: true minus, narrow space before %, digits by size, a dash where there is
+// no number.
 const narrow = '\u202f';
 const minus = '\u2212';
 export const noFigure = '–';

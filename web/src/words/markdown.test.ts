@@ -2,9 +2,16 @@ import { expect, it } from 'vitest';
 import { parseMarkdown, parseSpans } from './markdown';
 
 it('reads headings, paragraphs, lists, tables and code', () => {
-  const text = '# A\n\none\ntwo\n\n- x\n- **y**\n\n| m | v |\n|---|---|\n| a | 1 |\n\n```json\n{\n}\n```\n';
+  const text =
+    '# A\n\none\ntwo\n\n- x\n- **y**\n\n| m | v |\n|---|---|\n| a | 1 |\n\n```json\n{\n}\n```\n';
   const blocks = parseMarkdown(text);
-  expect(blocks.map((block) => block.kind)).toEqual(['heading', 'paragraph', 'list', 'table', 'code']);
+  expect(blocks.map((block) => block.kind)).toEqual([
+    'heading',
+    'paragraph',
+    'list',
+    'table',
+    'code',
+  ]);
   expect(blocks[1]).toEqual({ kind: 'paragraph', spans: [{ kind: 'text', text: 'one two' }] });
   expect(blocks[4]).toEqual({ kind: 'code', text: '{\n}' });
 });

@@ -1,4 +1,5 @@
-// The part of Markdown that model cards use, as data: headings, paragraphs, lists, tables, code, **bold** and `code`.
+// The part of Markdown that model cards use, as data: headings, paragraphs, lists, tables, code,
+// **bold** and `code`.
 export type Span = { kind: 'text' | 'bold' | 'code'; text: string };
 
 export type Block =
@@ -29,7 +30,8 @@ function cells(line: string): Span[][] {
 const isRule = (line: string | undefined): boolean =>
   line !== undefined && line.includes('-') && /^\s*\|?[\s:|-]+\|?\s*$/.test(line);
 
-const startsBlock = (line: string): boolean => /^(#{1,6} |- |\* |```|\|)/.test(line) || line.trim() === '';
+const startsBlock = (line: string): boolean =>
+  /^(#{1,6} |- |\* |```|\|)/.test(line) || line.trim() === '';
 
 // Takes the lines of one kind from `at` on; gives the first line that is not of it.
 function takeWhile(lines: string[], at: number, keep: (line: string) => boolean): number {
@@ -48,7 +50,11 @@ export function parseMarkdown(text: string): Block[] {
     if (line.trim() === '') {
       ++at;
     } else if (heading) {
-      blocks.push({ kind: 'heading', level: heading[1]?.length ?? 1, spans: parseSpans(heading[2] ?? '') });
+      blocks.push({
+        kind: 'heading',
+        level: heading[1]?.length ?? 1,
+        spans: parseSpans(heading[2] ?? ''),
+      });
       ++at;
     } else if (line.startsWith('```')) {
       const end = takeWhile(lines, at + 1, (next) => !next.startsWith('```'));
@@ -56,7 +62,10 @@ export function parseMarkdown(text: string): Block[] {
       at = end + 1;
     } else if (/^[-*] /.test(line)) {
       const end = takeWhile(lines, at, (next) => /^[-*] /.test(next));
-      blocks.push({ kind: 'list', items: lines.slice(at, end).map((item) => parseSpans(item.slice(2))) });
+      blocks.push({
+        kind: 'list',
+        items: lines.slice(at, end).map((item) => parseSpans(item.slice(2))),
+      });
       at = end;
     } else if (line.startsWith('|') && isRule(lines[at + 1])) {
       const end = takeWhile(lines, at, (next) => next.startsWith('|'));

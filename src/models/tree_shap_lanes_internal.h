@@ -1,0 +1,22 @@
+// The vectors that the TreeSHAP kernel computes in, and the memory it works on.
+#pragma once
+
+namespace codman::models {
+
+// As wide as the processor's registers: g++ splits wider vectors badly. They may alias and need no
+// alignment, for the buffers are plain doubles (the scratch is aligned all the same, for speed).
+struct FourLanes {
+  using Vector [[gnu::vector_size(32), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
+};
+struct TwoLanes {
+  using Vector [[gnu::vector_size(16), gnu::may_alias, gnu::aligned(sizeof(double))]] = double;
+};
+
+struct ShapScratch {
+  double* prefix;   // slots × points: product of q over the path down to the slot
+  double* subtree;  // slots × points: sum of the leaves below the slot, relative to its prefix
+  double* edge;     // o by edge
+  double* contribution;  // used features × points
+};
+
+}  // namespace codman::models

@@ -63,6 +63,8 @@ int Run(int argc, char** argv) {
     subcommand->footer(std::string("Example:\n  ") + command.example);
     AddGlobalOptions(subcommand, &global);
     auto run = command.setup(subcommand, &global);
+    // `codman models list --json`: what a part does not know is an option of the command.
+    for (CLI::App* part : subcommand->get_subcommands({})) part->fallthrough();
     subcommand->callback([&chosen, run] { chosen = run; });
   }
   try {

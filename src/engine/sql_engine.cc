@@ -118,8 +118,9 @@ bool QuotesRowValues(duckdb_error_type type) {
          type == DUCKDB_ERROR_INVALID_INPUT;
 }
 
-// The message with what stands between quotes and every number left out.
+// The first line of the message with what stands between quotes and every number left out.
 std::string WithoutValues(std::string_view message) {
+  message = message.substr(0, message.find('\n'));
   std::string shown;
   char quote = 0;
   for (size_t i = 0; i < message.size(); ++i) {

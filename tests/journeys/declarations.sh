@@ -30,4 +30,5 @@ tasks/sepsis.yaml|s/train: 0.6/train: 0.9/|sum to 1
 tasks/sepsis.yaml|s/live: process/live: signal/|not declared
 TABLE
 printf 'a: 1\na: 2\n' > "$work/broken/tasks/twice.yaml"
-"$codman" check --clinic "$work/broken" 2>&1 | grep -q 'twice.yaml:2: .*twice' || fail "a key that stands twice"
+"$codman" check --clinic "$work/broken" > "$work/out" 2>&1 || true
+grep -q 'twice.yaml:2: .*twice' "$work/out" || fail "a key that stands twice: $(cat "$work/out")"

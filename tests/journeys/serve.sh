@@ -43,7 +43,7 @@ done <<'TABLE'
 TABLE
 equal 404 "$(status_of -d "$good" "$url/api/v1/predict/nothing")" "an unknown task"
 equal 405 "$(status_of -X DELETE "$url/api/v1/models")" "a wrong method"
-equal 415 "$(ask -H 'Content-Type: text/plain' -o /dev/null -w '%{http_code}' -d x "$url/api/v1/predict/sepsis")" "a wrong content type"
+equal 415 "$(curl -s -H "@$CODMAN_HOME/secrets/auth_header" -H 'Content-Type: text/plain' -o /dev/null -w '%{http_code}' -d x "$url/api/v1/predict/sepsis")" "a wrong content type"
 equal 413 "$(head -c 3000000 /dev/zero | ask -o /dev/null -w '%{http_code}' --data-binary @- "$url/api/v1/predict/sepsis")" "3 MB"
 equal 431 "$(ask -H "X-Long: $(head -c 70000 /dev/zero | tr '\0' a)" -o /dev/null -w '%{http_code}' "$url/health")" "a 70 kB header"
 for path in /health /health/live /health/ready /metrics /openapi.json /api/v1/tasks /api/v1/tasks/sepsis /api/v1/status /api/v1/models /api/v1/models/sepsis /api/v1/models/sepsis/process-1 /api/v1/models/sepsis/process-1/report /api/v1/predictions / /app.js /app.css; do

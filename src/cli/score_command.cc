@@ -19,7 +19,7 @@ struct Options {
 
 Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
                                               const events::SourceMapping& source,
-                                              const std::string& input,
+                                              const std::string& input, const registry::Task& task,
                                               const registry::TaskVariant& variant,
                                               const GlobalOptions& global) {
   const auto* from = variant.FindSource(source.name);
@@ -29,7 +29,7 @@ Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
   TRY(workspace->Ingest(source, input, ProgressBar("ingest", global)));
   TRY(workspace->BuildSilver(ProgressBar("silver", global)));
   auto place = TRY(PlaceOf(workspace, nullptr, global));
-  return training::BuildMatrix(place, variant, *from);
+  return training::BuildMatrix(place, task, variant, *from);
 }
 
 Result<WorkspaceOptions> TemporaryHome(const GlobalOptions& global) {
@@ -101,7 +101,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
   const auto* variant = TRY(task->FindVariant(model->loaded.version.variant));
   auto temporary = TRY(Workspace::Open(TRY(TemporaryHome(global))));
   auto matrix = TRY(MatrixOf(temporary.get(), *TRY(temporary->FindSource(options.source)),
-                             options.input, *variant, global));
+                             options.input, *task, *variant, global));
   if (matrix.columns != model->loaded.model->feature_names()) {
     return base::Conflict(format(
         "{} {} was trained with other features than {}/features declares now; train it again",
@@ -139,7 +139,7 @@ Result<> RunFeatures(const GlobalOptions& global, const Options& options) {
                                                 : TRY(task->FindVariant(options.variant));
   auto temporary = TRY(Workspace::Open(TRY(TemporaryHome(global))));
   auto matrix = TRY(MatrixOf(temporary.get(), *TRY(temporary->FindSource(options.source)),
-                             options.input, *variant, global));
+                             options.input, *task, *variant, global));
   std::string parts, columns;
   for (const auto& file : matrix.files) parts += (parts.empty() ? "" : ", ") + base::QuoteSql(file);
   for (const auto& name : matrix.columns) columns += ", " + engine::QuoteName(name);

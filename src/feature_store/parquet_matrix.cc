@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <deque>
+#include <future>
 #include <limits>
 
 #include "base/file.h"
@@ -13,12 +15,8 @@ using columns::Table;
 using columns::Type;
 
 constexpr int64_t kEngineBytes = 400 << 20;
-
-std::string ReadParquet(const std::vector<std::string>& files) {
-  std::string list;
-  for (const auto& file : files) list += (list.empty() ? "" : ", ") + base::QuoteSql(file);
-  return format("read_parquet([{}])", list);
-}
+constexpr int64_t kReaderBytes = 200 << 20;
+constexpr size_t kReaders = 2;
 
 // One column of a row-major block.
 void FillColumn(const std::vector<double>& values, size_t width, size_t column, Column* out) {
@@ -53,24 +51,41 @@ ParquetMatrix::ParquetMatrix(std::vector<std::string> files, std::vector<std::st
       temp_folder_(std::move(temp_folder)) {}
 
 Result<> ParquetMatrix::Scan(const std::function<Result<>(const columns::MatrixBlock&)>& sink) {
-  if (files_.empty()) return {};
-  if (engine_ == nullptr) {
-    engine_ = TRY(
-        engine::SqlEngine::Open({.temp_folder = temp_folder_, .memory_limit_bytes = kEngineBytes}));
+  while (engines_.size() < kReaders) {
+    engines_.push_back(TRY(engine::SqlEngine::Open(
+        {.temp_folder = temp_folder_, .memory_limit_bytes = kReaderBytes, .num_threads = 1})));
   }
   std::string select;
   for (const auto& name : names_) select += (select.empty() ? "" : ", ") + engine::QuoteName(name);
-  columns::MatrixBlock block;
-  block.num_features = static_cast<int>(names_.size());
-  auto take = [&](const Table& chunk) -> Result<> {
-    block.num_rows = chunk.num_rows();
-    if (block.num_rows == 0) return {};
-    Transpose(chunk, &block.values);
-    TRY(sink(block));
-    block.first_row += block.num_rows;
-    return {};
+  auto read = [&](size_t part) -> Result<std::vector<columns::MatrixBlock>> {
+    std::vector<columns::MatrixBlock> blocks;
+    TRY(engines_[part % kReaders]->Query(
+        format("select {} from read_parquet({})", select, base::QuoteSql(files_[part])),
+        [&](const Table& chunk) -> Result<> {
+          if (chunk.num_rows() == 0) return {};
+          blocks.push_back({.num_rows = chunk.num_rows(), .num_features = int(names_.size())});
+          Transpose(chunk, &blocks.back().values);
+          return {};
+        }));
+    return blocks;
   };
-  return engine_->Query(format("select {} from {}", select, ReadParquet(files_)), take);
+  // Parts are decoded ahead by as many threads as there are readers and handed over in order.
+  std::deque<std::future<Result<std::vector<columns::MatrixBlock>>>> ahead;
+  size_t next = 0;
+  int64_t first_row = 0;
+  while (next < files_.size() || !ahead.empty()) {
+    while (next < files_.size() && ahead.size() < kReaders) {
+      ahead.push_back(std::async(std::launch::async, read, next++));
+    }
+    auto blocks = TRY(ahead.front().get());
+    ahead.pop_front();
+    for (auto& block : blocks) {
+      block.first_row = first_row;
+      first_row += block.num_rows;
+      TRY(sink(block));
+    }
+  }
+  return {};
 }
 
 Result<PartWriter> PartWriter::Open(std::string folder, std::vector<std::string> names,

@@ -23,7 +23,8 @@ class ParquetMatrix : public columns::MatrixSource {
   std::vector<std::string> files_, names_;
   int64_t num_rows_;
   std::string temp_folder_;
-  std::unique_ptr<engine::SqlEngine> engine_;  // its own: a scan must not block the caller's engine
+  // One engine per reading thread, their own: a scan must not block the caller's engine.
+  std::vector<std::unique_ptr<engine::SqlEngine>> engines_;
 };
 
 // Writes rows [first, first + count) of `rows` with their vectors (row-major) as one Parquet file.

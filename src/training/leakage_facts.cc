@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <set>
 #include <unordered_map>
 
@@ -43,14 +44,21 @@ double BestAuroc(std::vector<double> values, const std::vector<double>& labels) 
   return std::max({low_auroc, 1 - low_auroc, high_auroc, 1 - high_auroc});
 }
 
-void SingleFeatures(const columns::DenseMatrix& sample, const std::vector<double>& labels,
-                    evaluation::LeakageFacts* facts) {
+// AUROC of each column alone, on the held-out rows of the sample.
+void SingleFeatures(const columns::DenseMatrix& sample, const std::vector<uint8_t>& parts,
+                    const std::vector<double>& labels, evaluation::LeakageFacts* facts) {
   const auto& names = sample.feature_names();
-  std::vector<double> values(static_cast<size_t>(sample.num_rows()));
+  std::vector<double> held_out_labels;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (parts[i] == kHeldOut) held_out_labels.push_back(labels[i]);
+  }
+  std::vector<double> values;
   for (size_t k = 0; k < names.size(); ++k) {
-    for (int64_t i = 0; i < sample.num_rows(); ++i)
-      values[static_cast<size_t>(i)] = sample.Row(i)[k];
-    facts->single_feature_auroc[names[k]] = BestAuroc(values, labels);
+    values.clear();
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (parts[i] == kHeldOut) values.push_back(sample.Row(static_cast<int64_t>(i))[k]);
+    }
+    facts->single_feature_auroc[names[k]] = BestAuroc(values, held_out_labels);
   }
 }
 
@@ -75,53 +83,60 @@ RowPrint PrintOf(std::span<const double> row, double label) {
   return {hash, values >= kMinValuesToCompare};
 }
 
-// Identical rows with the same label on both sides of the split.
-Result<> DuplicateRows(const LeakageInputs& in, evaluation::LeakageFacts* facts) {
-  std::unordered_map<uint64_t, uint8_t> seen;  // bit per part
+// What one pass over the matrix gathers: a sample in memory for the probes, and rows that stand on
+// both sides of the split.
+struct Pass {
+  std::vector<uint8_t> sampled;                          // by row of the matrix
+  std::vector<double> values;                            // of the sampled rows, row-major
+  std::unordered_map<uint64_t, uint8_t> parts_of_print;  // bit per part
+};
+
+Result<Pass> ScanOnce(const LeakageInputs& in, std::vector<uint8_t> sampled,
+                      evaluation::LeakageFacts* facts) {
+  Pass pass{.sampled = std::move(sampled)};
   const auto& rows = in.offline->rows;
-  return in.offline->matrix->Scan([&](const columns::MatrixBlock& block) -> Result<> {
+  TRY(in.offline->matrix->Scan([&](const columns::MatrixBlock& block) -> Result<> {
     for (int64_t i = 0; i < block.num_rows; ++i) {
       auto row = static_cast<size_t>(block.first_row + i);
       if (rows.excluded[row] != feature_store::kIncluded) continue;
-      auto [hash, comparable] = PrintOf(block.Row(i), rows.label[row]);
+      auto values = block.Row(i);
+      if (pass.sampled[row] != 0)
+        pass.values.insert(pass.values.end(), values.begin(), values.end());
+      auto [hash, comparable] = PrintOf(values, rows.label[row]);
       if (!comparable) continue;
       ++facts->rows_compared;
-      uint8_t& parts = seen[hash];
+      uint8_t& parts = pass.parts_of_print[hash];
       auto here = static_cast<uint8_t>(1U << (*in.parts)[row]);
       if ((parts & ~here) != 0) ++facts->duplicate_rows_across_splits;
       parts |= here;
     }
     return {};
-  });
+  }));
+  return pass;
 }
 
 // How well the inputs tell the hour of the stay: R² of a small boosted regression on held-out rows.
-Result<double> ClockRecovery(const LeakageInputs& in) {
-  const auto& rows = in.offline->rows;
-  auto timed = [&](uint8_t part) {
-    auto keep = RowsIn(rows, *in.parts, {part});
-    for (size_t i = 0; i < keep.size(); ++i)
-      keep[i] = keep[i] != 0 && !std::isnan(rows.hours[i]) ? 1 : 0;
-    return Thinned(std::move(keep), 2 * kSampleRows);
-  };
-  auto train = timed(kTrain), judged = timed(kHeldOut);
+Result<double> ClockRecovery(columns::DenseMatrix* sample, const std::vector<double>& hours,
+                             const std::vector<uint8_t>& parts) {
+  std::vector<uint8_t> train(parts.size()), judged(parts.size());
+  for (size_t i = 0; i < parts.size(); ++i) {
+    if (std::isnan(hours[i])) continue;
+    train[i] = parts[i] == kTrain ? 1 : 0;
+    judged[i] = parts[i] == kHeldOut ? 1 : 0;
+  }
   FitRequest request{
       .learner = "gbdt",
       .settings = Json::Object({{"trees", kProbeTrees}, {"learning_rate", 0.1}, {"max_bins", 63}}),
       .objective = models::Objective::kRegression};
-  auto model = TRY(FitOn(request, in.offline->matrix.get(), train, rows.hours));
-  auto predicted = TRY(MarginsOf(*model, in.offline->matrix.get(), judged));
-  double sum = 0, count = 0;
-  for (size_t i = 0; i < judged.size(); ++i) {
-    if (judged[i] == 0) continue;
-    sum += rows.hours[i];
-    ++count;
-  }
-  double mean = sum / count, residual = 0, total = 0;
-  for (size_t i = 0; i < judged.size(); ++i) {
-    if (judged[i] == 0) continue;
-    residual += (rows.hours[i] - predicted[i]) * (rows.hours[i] - predicted[i]);
-    total += (rows.hours[i] - mean) * (rows.hours[i] - mean);
+  auto model = TRY(FitOn(request, sample, train, hours));
+  auto predicted = Kept(TRY(MarginsOf(*model, sample, judged)), judged);
+  auto truth = Kept(hours, judged);
+  double mean =
+      std::accumulate(truth.begin(), truth.end(), 0.0) / static_cast<double>(truth.size());
+  double residual = 0, total = 0;
+  for (size_t i = 0; i < truth.size(); ++i) {
+    residual += (truth[i] - predicted[i]) * (truth[i] - predicted[i]);
+    total += (truth[i] - mean) * (truth[i] - mean);
   }
   return 1 - residual / total;
 }
@@ -149,12 +164,18 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   }
   auto held_out = RowsIn(rows, *in.parts, {kHeldOut});
   auto sampled = Thinned(held_out, kSampleRows);
-  auto sample = TRY(LoadRows(in.offline->matrix.get(), sampled));
-  SingleFeatures(sample, Kept(rows.label, sampled), &facts);
-  TRY(DuplicateRows(in, &facts));
+  auto learned_from = Thinned(RowsIn(rows, *in.parts, {kTrain}), kSampleRows);
+  for (size_t i = 0; i < sampled.size(); ++i) sampled[i] = sampled[i] | learned_from[i];
+  Pass pass = TRY(ScanOnce(in, std::move(sampled), &facts));
+  columns::DenseMatrix sample(in.offline->columns, std::move(pass.values));
+  auto sample_parts = Kept(*in.parts, pass.sampled);
+  SingleFeatures(sample, sample_parts, Kept(rows.label, pass.sampled), &facts);
   facts.declared_free_of_process = in.variant->process_free;
   facts.clock_recovery_r2 = std::numeric_limits<double>::quiet_NaN();
-  if (in.variant->process_free) facts.clock_recovery_r2 = TRY(ClockRecovery(in));
+  if (in.variant->process_free) {
+    facts.clock_recovery_r2 =
+        TRY(ClockRecovery(&sample, Kept(rows.hours, pass.sampled), sample_parts));
+  }
   evaluation::Predictions judged;
   judged.subject = Kept(rows.subject, held_out);
   judged.label = Kept(rows.label, held_out);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -44,8 +45,9 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
   auto set = TRY(features::FeatureSet::Load(
       format("{}/{}.yaml", place.features_folder, request.variant->feature_set), *place.concepts));
   auto plan = TRY(set.Compile(request.variant->blocks));
-  Run run{place, request, TRY(BuildMatrix(place, *request.variant, *from)), plan, std::move(set),
-          {},    {}};
+  Run run{place, request,        TRY(BuildMatrix(place, *request.task, *request.variant, *from)),
+          plan,  std::move(set), {},
+          {}};
   int64_t included = std::count(run.offline.rows.excluded.begin(), run.offline.rows.excluded.end(),
                                 uint8_t(feature_store::kIncluded));
   if (included == 0) {
@@ -103,7 +105,7 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
   if (names.empty()) return std::vector<double>{};
   auto matrix = run.offline.Select(names);
   FitRequest request{.learner = "gbdt",
-                     .settings = Json::Object({{"trees", 80},
+                     .settings = Json::Object({{"trees", 40},
                                                {"learning_rate", 0.1},
                                                {"max_bins", 63},
                                                {"min_rows_per_leaf", 200},
@@ -255,9 +257,32 @@ Json MetricsOf(const Json& report) {
   return metrics;
 }
 
+// Blocks of every variant that computes the same rows from the same set, in the set's order.
+std::vector<std::string> SharedBlocks(const registry::Task& task,
+                                      const registry::TaskVariant& variant,
+                                      const registry::TaskSource& from,
+                                      const features::FeatureSet& set) {
+  std::set<std::string> wanted;
+  for (const auto& other : task.variants) {
+    const auto* same = other.FindSource(from.source);
+    if (other.feature_set != variant.feature_set || same == nullptr) continue;
+    if (same->hourly != from.hourly || same->label_concept != from.label_concept ||
+        same->label_within_us != from.label_within_us) {
+      continue;
+    }
+    wanted.insert(other.blocks.begin(), other.blocks.end());
+  }
+  std::vector<std::string> blocks;
+  for (const auto& name : set.blocks()) {
+    if (wanted.count(name) != 0) blocks.push_back(name);
+  }
+  return blocks;
+}
+
 }  // namespace
 
-Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::TaskVariant& variant,
+Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::Task& task,
+                                  const registry::TaskVariant& variant,
                                   const registry::TaskSource& from) {
   auto set = TRY(features::FeatureSet::Load(
       format("{}/{}.yaml", place.features_folder, variant.feature_set), *place.concepts));
@@ -271,8 +296,12 @@ Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::Ta
   auto progress = [&](double done) {
     if (place.progress) place.progress(variant.name + " features", done);
   };
-  return feature_store::BuildOfflineMatrix(place.engine, place.lake, *place.concepts, set,
-                                           variant.blocks, rule, options, progress);
+  auto offline = TRY(feature_store::BuildOfflineMatrix(place.engine, place.lake, *place.concepts,
+                                                       set, SharedBlocks(task, variant, from, set),
+                                                       rule, options, progress));
+  offline.columns = TRY(set.Compile(variant.blocks))->column_names();
+  offline.matrix = offline.Select(offline.columns);
+  return offline;
 }
 
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {

@@ -58,8 +58,10 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
 // threshold come from the fold after it. Registers nothing. Gives the report.
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds);
 
-// The matrix of a variant and source.
+// The matrix of a variant and source. Variants of one task that share feature set and source share
+// the stored matrix: it holds the columns of all their blocks, and each reads its own.
 Result<feature_store::OfflineMatrix> BuildMatrix(const TrainingPlace& place,
+                                                 const registry::Task& task,
                                                  const registry::TaskVariant& variant,
                                                  const registry::TaskSource& from);
 

@@ -32,8 +32,8 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
   if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string())
     return refuse("'unit' must be a text");
   // A count or an age of a value has a unit of its own, which no conversion of the concept is for.
-  bool measured = feature.concept_index >= 0 &&
-                  (*model.concepts)[feature.concept_index].unit == feature.unit;
+  bool measured =
+      feature.concept_index >= 0 && (*model.concepts)[feature.concept_index].unit == feature.unit;
   if (measured) {
     const events::Concept& known = (*model.concepts)[feature.concept_index];
     auto checked = events::ToCanonical(known, number, unit);

@@ -43,21 +43,27 @@ Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::Pre
   OperatingPoint point;
   point.calibrator =
       TRY(models::Calibrator::Fit(kept_margins, labels).While("calibrating on tuning rows"));
-  std::vector<double> risks;
-  for (double margin : kept_margins) risks.push_back(point.calibrator.Apply(margin));
-  if (task.physionet_utility) {
-    auto scorer = TRY(evaluation::UtilityScorer::Create(Kept(rows.subject, tuning), labels));
-    point.threshold = evaluation::ThresholdOfBestUtility(scorer, risks);
-    point.rule = "highest PhysioNet 2019 utility on tuning patients";
-    return point;
+  std::vector<double> risks(margins.size(), 0);
+  for (size_t i = 0; i < margins.size(); ++i) {
+    if (tuning[i] != 0) risks[i] = point.calibrator.Apply(margins[i]);
   }
-  // Without a utility the operating point is the base rate: an alert says "more likely than the
-  // average patient".
+  point.threshold = TRY(ThresholdOf(task, rows, risks, tuning));
+  point.rule = task.physionet_utility ? "highest PhysioNet 2019 utility on tuning patients"
+                                      : "base rate of tuning patients";
+  return point;
+}
+
+Result<double> ThresholdOf(const registry::Task& task, const feature_store::PredictionRows& rows,
+                           const std::vector<double>& risks, const std::vector<uint8_t>& keep) {
+  std::vector<double> labels = Kept(rows.label, keep);
+  if (task.physionet_utility) {
+    auto scorer = TRY(evaluation::UtilityScorer::Create(Kept(rows.subject, keep), labels));
+    return evaluation::ThresholdOfBestUtility(scorer, Kept(risks, keep));
+  }
+  // Without a utility an alert says "more likely than the average patient".
   double events = 0;
   for (double label : labels) events += label;
-  point.threshold = events / static_cast<double>(labels.size());
-  point.rule = "base rate of tuning patients";
-  return point;
+  return events / static_cast<double>(labels.size());
 }
 
 Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,

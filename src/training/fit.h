@@ -40,6 +40,11 @@ struct OperatingPoint {
 Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::PredictionRows& rows,
                             const std::vector<double>& margins, const std::vector<uint8_t>& tuning);
 
+// The operating point by the task's rule on the kept rows' risks: highest utility, or the base
+// rate.
+Result<double> ThresholdOf(const registry::Task& task, const feature_store::PredictionRows& rows,
+                           const std::vector<double>& risks, const std::vector<uint8_t>& keep);
+
 // The kept rows as a matrix in memory.
 Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
                                       const std::vector<uint8_t>& keep);

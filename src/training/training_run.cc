@@ -375,6 +375,22 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
   return result;
 }
 
+namespace {
+
+// The threshold for one fold, from the tuning predictions of all patients outside it: each was made
+// by a model that had not learnt from that patient.
+Result<double> ThresholdFor(const Run& run, const std::vector<double>& tuned, uint8_t judged_fold,
+                            const std::vector<uint8_t>& all) {
+  std::vector<uint8_t> others;
+  for (uint8_t fold : all) {
+    if (fold != judged_fold) others.push_back(fold);
+  }
+  auto outside = RowsIn(run.offline.rows, run.parts, others);
+  return ThresholdOf(*run.request.task, run.offline.rows, tuned, outside);
+}
+
+}  // namespace
+
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds) {
   if (folds < 3 || folds > 50)
     return base::InvalidInput(
@@ -386,6 +402,7 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
   std::vector<uint8_t> all(static_cast<size_t>(folds));
   for (int k = 0; k < folds; ++k) all[static_cast<size_t>(k)] = static_cast<uint8_t>(k);
   std::vector<OperatingPoint> points;
+  std::vector<double> tuned(rows.subject.size(), 0);  // risks of rows when they were tuning rows
   std::vector<double> margins(rows.subject.size(), std::nan(""));
   for (int k = 0; k < folds; ++k) {
     auto judged_fold = static_cast<uint8_t>(k), tuning_fold = static_cast<uint8_t>((k + 1) % folds);
@@ -400,7 +417,9 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
     auto model = TRY(FitOn(run.fit, run.offline.matrix.get(), train, rows.label));
     auto fold_margins = TRY(MarginsOf(*model, run.offline.matrix.get(), wanted));
     points.push_back(TRY(Tune(*request.task, rows, fold_margins, tuning)));
-    thresholds.push_back(points.back().threshold);
+    for (size_t i = 0; i < tuning.size(); ++i) {
+      if (tuning[i] != 0) tuned[i] = points.back().calibrator.Apply(fold_margins[i]);
+    }
     auto fold_clock = TRY(ClockOnly(run, train));
     for (size_t i = 0; i < judged.size(); ++i) {
       if (judged[i] == 0) continue;
@@ -408,6 +427,10 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
       clock[i] = fold_clock[i];
     }
     run.Tell("folds", static_cast<double>(k + 1) / folds);
+  }
+  for (int k = 0; k < folds; ++k) {
+    thresholds.push_back(TRY(ThresholdFor(run, tuned, static_cast<uint8_t>(k), all)));
+    points[static_cast<size_t>(k)].threshold = thresholds.back();
   }
   // Folds have thresholds of their own. Shifting each fold's log-odds so that its threshold falls
   // on the common one keeps every alert decision and lets one number stand for the operating point.

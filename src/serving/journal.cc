@@ -79,6 +79,7 @@ void Journal::CommitLoop() {
     Result<> synced = audit_->Sync(batch.back().seq);
     for (auto& waiting : batch) waiting.committed(synced);
     lock.lock();
+    last_commit_ = synced;
   }
 }
 
@@ -114,6 +115,11 @@ std::vector<JournalEntry> Journal::Recent(size_t limit, const std::string& befor
       begun = entry->id == before_id;
   }
   return newest;
+}
+
+Result<> Journal::last_commit() const {
+  std::lock_guard lock(mutex_);
+  return last_commit_;
 }
 
 int64_t Journal::total() const {

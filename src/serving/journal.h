@@ -47,6 +47,8 @@ class Journal {
   Result<JournalEntry> Find(const std::string& id) const;
   // Newest first; at most `limit`, older than `before_id` where given.
   std::vector<JournalEntry> Recent(size_t limit, const std::string& before_id = "") const;
+  // How the newest commit ended: an error here means that no answer can be given.
+  Result<> last_commit() const;
   int64_t total() const;
   int64_t since(int64_t time_us) const;  // among the ones kept in memory
 
@@ -59,6 +61,7 @@ class Journal {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  Result<> last_commit_;
   struct Waiting {
     uint64_t seq;
     std::function<void(Result<>)> committed;

@@ -19,12 +19,16 @@ void GetHealth(Call* call) {
   int64_t began_us = base::MonotonicUs();
   auto models = call->context().registry->List();
   services.Add(Ask("registry", models.ok() ? Result<>() : Result<>(models.error()), began_us));
+  began_us = base::MonotonicUs();
+  services.Add(Ask("journal", call->context().journal->last_commit(), began_us));
   int live = 0;
-  for (const auto& task : *call->context().tasks)
+  began_us = base::MonotonicUs();
+  for (const auto& task : *call->context().tasks) {
     live += call->context().service->Live(task, "").ok() ? 1 : 0;
-  services.Add(Json::Object(
-      {{"name", "models"}, {"status", live > 0 ? "ok" : "none live"}, {"latency_ms", 0}}));
-  services.Add(Json::Object({{"name", "journal"}, {"status", "ok"}, {"latency_ms", 0}}));
+  }
+  Json live_models = Ask("models", Result<>(), began_us);
+  live_models.Set("status", live > 0 ? "ok" : "none live");
+  services.Add(std::move(live_models));
   int good = 0;
   for (const auto& service : services.items()) good += service["status"].AsString() == "ok" ? 1 : 0;
   double score = double(good) / double(services.size());

@@ -11,6 +11,7 @@ find_package(LibArchive REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(ZLIB REQUIRED)
+find_package(CURL REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 
 set(deps ${CMAKE_SOURCE_DIR}/.deps)

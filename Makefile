@@ -1,7 +1,10 @@
 # make demo    build everything and open a hospital in the browser       make test   build and run every test
 # make build   the program at build/release/codman                        make check  format, arrows, sizes, linters
+# make test-interop  tables read by Spark and delta-rs, the API by schemathesis   make test-slow  kills, full disks, large inputs
+# make fuzz    ten minutes for each parser (FUZZ_SECONDS=600)             make bench  speed beside the peers     make coverage  lines run, by room
 .DEFAULT_GOAL := help
-.PHONY: help setup build web test check demo clean
+.PHONY: help setup build web test test-interop test-slow fuzz bench coverage check demo clean
+FUZZ_SECONDS ?= 600
 BUILD := build/release
 JOBS ?= $(shell nproc)
 
@@ -22,6 +25,28 @@ build: setup web
 test:
 	@tools/setup test
 	@tools/test
+
+test-interop: build
+	@tools/setup interop
+	@tools/test-interop
+
+test-slow:
+	@tools/setup test
+	@tools/build-web
+	@tools/test-slow
+
+fuzz:
+	@tools/setup test
+	@tools/fuzz $(FUZZ_SECONDS)
+
+bench:
+	@tools/setup bench
+	@tools/build-web
+	@tools/bench
+
+coverage:
+	@tools/setup test
+	@tools/coverage
 
 check:
 	@tools/setup check

@@ -1,9 +1,11 @@
 #include "api/api.h"
 
+#include <algorithm>
 #include <map>
 
 #include "api/assets.h"
 #include "api/call.h"
+#include "api/query.h"
 #include "api/routes.h"
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -118,8 +120,7 @@ void Api::Work() {
 }
 
 void Api::Handle(const net::HttpRequest& request, net::Responder responder) {
-  static base::Counter requests =
-      base::GetCounter("codman_http_requests_total", "HTTP requests received");
+  static base::Counter requests = base::GetCounter("codman_http_requests_total");
   requests.Increment();
   auto call = std::make_shared<Call>(&context_, SecurityHeaders(), std::move(responder));
   call->method = request.method;
@@ -130,11 +131,15 @@ void Api::Handle(const net::HttpRequest& request, net::Responder responder) {
   call->remote = request.remote;
   call->request_id = base::ToHex(base::RandomBytes(8));
   call->AddHeader("X-Request-Id", call->request_id);
-  bool path_known = false;
+  std::string_view path;  // of the first route that fits
+  std::string methods;    // of its routes
   for (const auto& route : Routes()) {
     std::map<std::string, std::string> parameters;
+    // "/models/{task}/rollback" is that path alone, not a version of the name "rollback".
+    if (!path.empty() && path != route.path) continue;
     if (!Matches(route.path, request.path, &parameters)) continue;
-    path_known = true;
+    path = route.path;
+    methods += format("{}{}", methods.empty() ? "" : ", ", route.method);
     bool head_of_get = request.method == "HEAD" && std::string_view(route.method) == "GET";
     if (request.method != route.method && !head_of_get) continue;
     call->parameters = std::move(parameters);
@@ -148,6 +153,8 @@ void Api::Handle(const net::HttpRequest& request, net::Responder responder) {
     }
     if (HasWrongContentType(request))
       return call->FailStatus(415, "send Content-Type: application/json");
+    if (auto fits = CheckQuery(route, request.query); !fits.ok())
+      return call->FailStatus(400, fits.error().message());
     NoteAccess(route, *call);
     if (!route.slow) return route.handle(call.get());
     std::lock_guard lock(mutex_);
@@ -155,7 +162,10 @@ void Api::Handle(const net::HttpRequest& request, net::Responder responder) {
     wake_.notify_one();
     return;
   }
-  if (path_known) return call->FailStatus(405, "see /openapi.json for the methods of this path");
+  if (!methods.empty()) {
+    call->AddHeader("Allow", methods);
+    return call->FailStatus(405, "this path takes " + methods);
+  }
   if (SendAsset(request, call.get())) return;
   call->FailStatus(404, "there is nothing here; see /openapi.json for the paths");
 }

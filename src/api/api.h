@@ -14,12 +14,16 @@
 #include <vector>
 
 #include "api/sessions.h"
+#include "engine/sql_engine.h"
+#include "events/concepts.h"
 #include "governance/audit.h"
+#include "lakehouse/lake.h"
 #include "net/http_server.h"
 #include "registry/registry.h"
 #include "registry/task.h"
 #include "serving/journal.h"
 #include "serving/prediction_service.h"
+#include "storage/database.h"
 
 namespace codman::api {
 
@@ -31,8 +35,11 @@ struct ApiContext {
   serving::Journal* journal = nullptr;
   governance::Audit* audit = nullptr;
   Sessions* sessions = nullptr;
-  // Counts of the lake for the dashboard: {"data", "tables"}. Runs SQL.
-  std::function<Result<Json>()> lake_status;
+  const events::Concepts* concepts = nullptr;
+  storage::Database* database = nullptr;
+  lakehouse::Lake lake{""};
+  // Opened at first use. Only slow routes may call it: one thread uses the engine.
+  std::function<Result<engine::SqlEngine*>()> engine;
   std::string version;
 };
 

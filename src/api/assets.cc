@@ -4,6 +4,7 @@ extern "C" {
 extern const char codman_index_html[], codman_index_html_end[];
 extern const char codman_app_js[], codman_app_js_end[];
 extern const char codman_app_css[], codman_app_css_end[];
+extern const char codman_schemas_yaml[], codman_schemas_yaml_end[];
 }
 
 namespace codman::api {
@@ -23,9 +24,13 @@ const Asset* FindAsset(std::string_view path) {
   static const Asset style{"text/css; charset=utf-8", Between(codman_app_css, codman_app_css_end)};
   if (path == "/app.js") return &script;
   if (path == "/app.css") return &style;
-  bool page = path == "/" || path == "/predict" || path.starts_with("/predict/") ||
-              path == "/models" || path.starts_with("/models/");
+  static constexpr const char* kPages[] = {"/predict", "/predictions", "/models", "/data", "/docs"};
+  bool page = path == "/";
+  for (std::string_view own : kPages)
+    page = page || path == own || (path.starts_with(own) && path[own.size()] == '/');
   return page ? &index : nullptr;
 }
+
+std::string_view SchemasYaml() { return Between(codman_schemas_yaml, codman_schemas_yaml_end); }
 
 }  // namespace codman::api

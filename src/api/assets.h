@@ -1,4 +1,4 @@
-// The built UI, embedded in the program.
+// The built UI and the API's shapes, embedded in the program.
 #pragma once
 
 #include <string_view>
@@ -13,5 +13,8 @@ struct Asset {
 // The file at a path of the UI; pages that the UI draws itself ("/predict", "/models/…") give the
 // application. nullptr for everything else.
 const Asset* FindAsset(std::string_view path);
+
+// schemas.yaml: shapes of what the API takes and gives.
+std::string_view SchemasYaml();
 
 }  // namespace codman::api

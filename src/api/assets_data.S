@@ -1,4 +1,4 @@
-# The built files of web/dist, byte for byte.
+# The built files of web/dist and schemas.yaml, byte for byte.
     .section .rodata
     .global codman_index_html
     .global codman_index_html_end
@@ -17,5 +17,11 @@ codman_app_js_end:
 codman_app_css:
     .incbin "app.css"
 codman_app_css_end:
+    .byte 0
+    .global codman_schemas_yaml
+    .global codman_schemas_yaml_end
+codman_schemas_yaml:
+    .incbin "schemas.yaml"
+codman_schemas_yaml_end:
     .byte 0
     .section .note.GNU-stack,"",@progbits

@@ -11,20 +11,39 @@ namespace codman::api {
 enum class Access { kOpen, kSignedIn };
 
 struct Route {
-  const char* method;
-  const char* path;  // "/api/v1/models/{task}"
-  Access access;
-  const char* audit;  // action of the audit record; "" = none (nothing of data or models is read)
-  bool slow;          // runs on the worker thread
-  const char* summary;
-  const char* example;  // of the request body; "" where there is none
-  void (*handle)(Call* call);
+  const char* method = "GET";
+  const char* path = "";  // "/api/v1/models/{task}"; a literal path stands before a pattern
+  Access access = Access::kSignedIn;
+  const char* audit =
+      "";             // action of the audit record; "" = none (nothing of data or models is read)
+  bool slow = false;  // runs on the worker thread
+  int64_t max_body_bytes = 2 << 20;
+  const char* summary = "";
+  const char* query = "";  // names of parameters (schemas.yaml), blanks between; others are refused
+  const char* request = "";  // schema of the body; "" where there is none
+  const char* example = "";  // of the body
+  const char* answer = "";   // schema of the JSON answer; "" where it is a text
+  void (*handle)(Call* call) = nullptr;
 };
 
 std::span<const Route> Routes();
 
-// OpenAPI 3.1 of the table.
-Json OpenApiDocument(const std::string& version);
+// OpenAPI 3.1 of the table: the prediction routes once per task, with the fields that its live
+// model takes.
+Json OpenApiDocument(const ApiContext& context);
+
+// What the prediction routes share (predict_endpoint.cc): "explain" of the query; members of a body
+// that it must not have; an answer with its id, its audit record and what the journal keeps of it.
+serving::Explain ExplainOf(const std::string& query);
+std::vector<serving::FieldError> UnknownMembers(const Json& body,
+                                                const std::vector<std::string>& known);
+struct KeptAnswer {
+  std::string id;
+  Json answer;
+  governance::AuditRecord record;
+  Json document;
+};
+KeptAnswer Complete(Call* call, const serving::ServedModel& model, serving::Prediction prediction);
 
 // Endpoints, one file each below endpoints/.
 void GetHealth(Call* call);
@@ -37,6 +56,7 @@ void GetStatus(Call* call);
 void GetTasks(Call* call);
 void GetTask(Call* call);
 void PostPredict(Call* call);
+void PostPredictBatch(Call* call);
 void GetPredictions(Call* call);
 void GetPrediction(Call* call);
 void GetReplay(Call* call);
@@ -46,5 +66,11 @@ void GetModel(Call* call);
 void GetModelReport(Call* call);
 void PostActivate(Call* call);
 void PostRollback(Call* call);
+void GetTables(Call* call);
+void GetTable(Call* call);
+void GetQuality(Call* call);
+void GetQuarantine(Call* call);
+void GetUnmappedCodes(Call* call);
+void GetLineage(Call* call);
 
 }  // namespace codman::api

@@ -54,7 +54,7 @@ std::optional<int> ZoneOf(std::string_view text, std::optional<int> declared) {
   bool hours_only = text.empty();
   TakeChar(&text, ':');
   auto minutes = hours_only ? std::optional<int>(0) : TakeDigits(&text, 2);
-  if (!hours || !minutes || !text.empty() || *hours > 14 || *minutes > 59) return {};
+  if (!hours || !minutes || !text.empty() || *hours > 23 || *minutes > 59) return {};
   int offset = *hours * 60 + *minutes;
   return west ? -offset : offset;
 }

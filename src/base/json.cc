@@ -2,8 +2,11 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 
 #include "base/text.h"
 
@@ -225,10 +228,70 @@ std::string Json::ToPrettyString() const {
   return text;
 }
 
+namespace {
+
+// Whether the whole token is a number of RFC 8259: -?(0|[1-9]d*)(.d+)?([eE][+-]?d+)?
+bool IsNumber(std::string_view token) {
+  auto take = [&](std::string_view any) {
+    bool found = !token.empty() && any.find(token.front()) != any.npos;
+    if (found) token.remove_prefix(1);
+    return found;
+  };
+  auto digits = [&] {
+    bool some = take("0123456789");
+    while (take("0123456789")) {
+    }
+    return some;
+  };
+  take("-");
+  if (!take("0") && !digits()) return false;
+  if (take(".") && !digits()) return false;
+  if (take("eE")) {
+    take("+-");
+    if (!digits()) return false;
+  }
+  return token.empty();
+}
+
+// The text with each number that the parser has no room for (integers beyond 64 bits, 1e400)
+// written as the nearest double.
+std::string WithNearestDoubles(std::string_view text) {
+  std::string out;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    char c = text[i];
+    bool number = !in_string && (c == '-' || (c >= '0' && c <= '9'));
+    if (!number) {
+      if (c == '"') in_string = !in_string;
+      size_t length = in_string && c == '\\' && i + 1 < text.size() ? 2 : 1;
+      out.append(text.substr(i, length));
+      i += length;
+      continue;
+    }
+    size_t end = std::min(text.find_first_not_of("+-.eE0123456789", i), text.size());
+    std::string token(text.substr(i, end - i));
+    double nearest = std::strtod(token.c_str(), nullptr);
+    double most = std::numeric_limits<double>::max();
+    if (!IsNumber(token) || (token.size() < 15 && std::isfinite(nearest)))
+      out.append(token);
+    else
+      out.append(format("{:.17e}", std::clamp(nearest, -most, most)));
+    i = end;
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<Json> ParseJson(std::string_view text) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element root;
   auto error = parser.parse(text.data(), text.size(), true).get(root);
+  if (error == simdjson::NUMBER_ERROR) {
+    std::string nearest = WithNearestDoubles(text);
+    error = parser.parse(nearest).get(root);
+    if (!error) return Convert(root, 0);
+  }
   if (error) {
     return InvalidInput(format("not valid JSON: {}", simdjson::error_message(error)));
   }

@@ -2,9 +2,9 @@
 // point at it.
 //
 // Objects keep the order of their members. Numbers are doubles (integers up to 2^53 are exact and
-// are written without a decimal point). Parsing is strict RFC 8259: NaN and Infinity literals,
-// duplicate text after the document, and nesting deeper than 64 are errors that name the byte
-// position.
+// are written without a decimal point); one beyond their range is read as the largest. Parsing is
+// strict RFC 8259: NaN and Infinity literals, duplicate text after the document, and nesting deeper
+// than 64 are errors that name the byte position.
 #pragma once
 
 #include <cstdint>

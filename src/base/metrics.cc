@@ -8,11 +8,30 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/file.h"
 #include "base/text.h"
 
 namespace codman::base {
 namespace {
+
+constexpr std::array kMetrics = std::to_array<MetricRow>({
+    {"codman_http_requests_total", "counter", "", "HTTP requests received"},
+    {"codman_prediction_duration_seconds", "histogram", "", "From request to journalled answer"},
+    {"codman_predictions_total", "counter", "task, version, band", "Predictions answered"},
+    {"process_cpu_seconds_total", "gauge", "", "User and system CPU time"},
+    {"process_open_fds", "gauge", "", "Open file descriptors"},
+    {"process_resident_memory_bytes", "gauge", "", "Resident memory"},
+});
+
+const char* HelpOf(const std::string& name) {
+  auto found = std::find_if(kMetrics.begin(), kMetrics.end(),
+                            [&](const MetricRow& row) { return name == row.name; });
+  CHECK(found != kMetrics.end());
+  return found->help;
+}
 
 prometheus::Registry& Registry() {
   static prometheus::Registry registry;
@@ -27,9 +46,9 @@ int64_t ResidentBytes() {
 }
 
 void UpdateProcessGauges() {
-  static Gauge memory = GetGauge("process_resident_memory_bytes", "Resident memory");
-  static Gauge cpu = GetGauge("process_cpu_seconds_total", "User and system CPU time");
-  static Gauge files = GetGauge("process_open_fds", "Open file descriptors");
+  static Gauge memory = GetGauge("process_resident_memory_bytes");
+  static Gauge cpu = GetGauge("process_cpu_seconds_total");
+  static Gauge files = GetGauge("process_open_fds");
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   auto seconds = [](const timeval& time) {
@@ -49,19 +68,22 @@ void Histogram::Observe(double value) {
   static_cast<prometheus::Histogram*>(hidden_)->Observe(value);
 }
 
-Counter GetCounter(const std::string& name, const std::string& help, const Labels& labels) {
-  return Counter(
-      &prometheus::BuildCounter().Name(name).Help(help).Register(Registry()).Add(labels));
+std::span<const MetricRow> MetricList() { return kMetrics; }
+
+Counter GetCounter(const std::string& name, const Labels& labels) {
+  auto builder = prometheus::BuildCounter().Name(name).Help(HelpOf(name));
+  return Counter(&builder.Register(Registry()).Add(labels));
 }
 
-Gauge GetGauge(const std::string& name, const std::string& help, const Labels& labels) {
-  return Gauge(&prometheus::BuildGauge().Name(name).Help(help).Register(Registry()).Add(labels));
+Gauge GetGauge(const std::string& name, const Labels& labels) {
+  auto builder = prometheus::BuildGauge().Name(name).Help(HelpOf(name));
+  return Gauge(&builder.Register(Registry()).Add(labels));
 }
 
-Histogram GetHistogram(const std::string& name, const std::string& help, const Labels& labels,
+Histogram GetHistogram(const std::string& name, const Labels& labels,
                        const std::vector<double>& bounds) {
-  return Histogram(
-      &prometheus::BuildHistogram().Name(name).Help(help).Register(Registry()).Add(labels, bounds));
+  auto builder = prometheus::BuildHistogram().Name(name).Help(HelpOf(name));
+  return Histogram(&builder.Register(Registry()).Add(labels, bounds));
 }
 
 std::string MetricsText() {

@@ -2,14 +2,24 @@
 // patient.
 //
 // A metric is registered at first use and lives as long as the program; keep the reference.
-// Thread-safe, no lock on Increment/Set/Observe beyond an atomic.
+// Thread-safe, no lock on Increment/Set/Observe beyond an atomic. MetricList() is the list of all
+// metrics; one that is not in it cannot be made.
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace codman::base {
+
+struct MetricRow {
+  const char* name;
+  const char* kind;    // "counter", "gauge", "histogram"
+  const char* labels;  // "task, version, band"; "" = none
+  const char* help;
+};
+std::span<const MetricRow> MetricList();
 
 using Labels = std::map<std::string, std::string>;
 
@@ -40,9 +50,10 @@ class Histogram {
   void* hidden_;
 };
 
-Counter GetCounter(const std::string& name, const std::string& help, const Labels& labels = {});
-Gauge GetGauge(const std::string& name, const std::string& help, const Labels& labels = {});
-Histogram GetHistogram(const std::string& name, const std::string& help, const Labels& labels,
+// `name` is one of MetricList().
+Counter GetCounter(const std::string& name, const Labels& labels = {});
+Gauge GetGauge(const std::string& name, const Labels& labels = {});
+Histogram GetHistogram(const std::string& name, const Labels& labels,
                        const std::vector<double>& bounds);
 
 // Everything registered so far, text format 0.0.4, with process CPU, memory and open files.

@@ -21,5 +21,11 @@ std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupAudit(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupCodes(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupSql(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupLineage(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupBackup(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupRestore(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupDocs(CLI::App* app, GlobalOptions* global);
 
 }  // namespace codman::cli

@@ -11,7 +11,7 @@
 namespace codman::cli {
 namespace {
 
-constexpr std::array<Command, 16> kCommands = {{
+constexpr std::array kCommands = std::to_array<Command>({
     {"init", "write a new clinic folder from the template", "codman init my-clinic", SetupInit},
     {"check", "validate every declaration of the clinic", "codman check --clinic my-clinic",
      SetupCheck},
@@ -38,8 +38,17 @@ constexpr std::array<Command, 16> kCommands = {{
     {"serve", "API and UI on one port", "codman serve --port 8420", SetupServe},
     {"models", "list, show, activate, roll back", "codman models list", SetupModels},
     {"quarantine", "what was refused, and why", "codman quarantine list", SetupQuarantine},
+    {"codes", "codes that no concept claims", "codman codes unmapped", SetupCodes},
+    {"sql", "ask the lake, read only", "codman sql \"select count(*) from silver.events\"",
+     SetupSql},
+    {"lineage", "what was made from what", "codman lineage show gold.icu_stays", SetupLineage},
     {"audit", "check the audit log", "codman audit verify", SetupAudit},
-}};
+    {"backup", "everything of the home as one file", "codman backup 2026-11-21.tar.zst",
+     SetupBackup},
+    {"restore", "a home from a backup", "codman restore 2026-11-21.tar.zst --home new-data",
+     SetupRestore},
+    {"docs", "print the reference of commands, API, tables and metrics", "codman docs", SetupDocs},
+});
 
 void AddGlobalOptions(CLI::App* app, GlobalOptions* global) {
   app->add_option("--home", global->workspace.home,

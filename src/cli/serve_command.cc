@@ -5,7 +5,6 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/lake_status.h"
 #include "cli/server.h"
 #include "net/http_server.h"
 
@@ -25,7 +24,10 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
                           .journal = journal.get(),
                           .audit = workspace->audit(),
                           .sessions = sessions.get(),
-                          .lake_status = [&] { return LakeStatus(workspace); },
+                          .concepts = &workspace->concepts(),
+                          .database = workspace->database(),
+                          .lake = workspace->lake(),
+                          .engine = [&] { return workspace->Engine(); },
                           .version = kVersion};
   api::Api api(std::move(context));
   // Signals are waited for, not handled: blocked in every thread that starts from here.

@@ -1,6 +1,6 @@
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/lake_status.h"
+#include "lakehouse/lake_catalog.h"
 #include "registry/registry.h"
 
 namespace codman::cli {
@@ -8,7 +8,9 @@ namespace {
 
 Result<> Run(const GlobalOptions& global) {
   auto workspace = TRY(Workspace::Open(global.workspace));
-  Json status = TRY(LakeStatus(workspace.get()));
+  auto lake = workspace->lake();
+  Json status = Json::Object({{"data", TRY(lakehouse::CountLake(lake, TRY(workspace->Engine())))},
+                              {"tables", TRY(lakehouse::ListTables(lake))}});
   auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
                                                workspace->secrets()));
   const Json& data = status["data"];

@@ -47,7 +47,8 @@ Result<training::TrainingPlace> PlaceOf(Workspace* workspace, registry::Registry
                                 .features_folder = workspace->clinic() + "/features",
                                 .matrix_root = workspace->home() + "/features",
                                 .temp_folder = workspace->home() + "/tmp/sql",
-                                .registry = registry};
+                                .registry = registry,
+                                .database = workspace->database()};
   // Features have a share done and get a bar; the other stages are told by name.
   auto bar = std::make_shared<std::pair<std::string, std::function<void(double)>>>();
   place.progress = [bar, global](const std::string& stage, double done) {

@@ -22,6 +22,8 @@ constexpr char kHomeReadme[] =
     "codman.db.\n"
     "Keep it private and back it up as a whole. No program but codman should write here.\n";
 
+}  // namespace
+
 Result<int> LockHome(const std::string& home) {
   std::string path = home + "/lock";
   int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -34,8 +36,6 @@ Result<int> LockHome(const std::string& home) {
       "command again",
       home));
 }
-
-}  // namespace
 
 std::string CurrentActor() {
   const passwd* user = getpwuid(getuid());
@@ -109,7 +109,8 @@ Result<ingest::IngestReport> Workspace::Ingest(const events::SourceMapping& sour
 
 Result<lakehouse::SilverCounts> Workspace::BuildSilver(
     const std::function<void(double)>& progress) {
-  return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_)
+  return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_,
+                                  database_.get())
       .Build(progress);
 }
 

@@ -75,6 +75,9 @@ class Workspace {
   std::unique_ptr<engine::SqlEngine> engine_;
 };
 
+// Takes the home for this process until the descriptor is closed; Conflict where another has it.
+Result<int> LockHome(const std::string& home);
+
 // The signed-in operating-system user.
 std::string CurrentActor();
 

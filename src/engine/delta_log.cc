@@ -2,150 +2,130 @@
 #include <cctype>
 
 #include "base/crypto.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "engine/delta_log_internal.h"
 
 namespace codman::engine {
 namespace {
 
-using columns::Type;
+constexpr char kNullPartition[] = "__HIVE_DEFAULT_PARTITION__";
 
-const char* DeltaTypeOf(Type type) {
-  switch (type) {
-    case Type::kBool:
-      return "boolean";
-    case Type::kInt64:
-      return "long";
-    case Type::kDouble:
-      return "double";
-    case Type::kString:
-      return "string";
-    case Type::kTimestamp:
-      return "timestamp";
-  }
-  return "string";
-}
-
-Result<Type> TypeOfDelta(const std::string& name) {
-  for (Type type : {Type::kBool, Type::kInt64, Type::kDouble, Type::kString, Type::kTimestamp}) {
-    if (name == DeltaTypeOf(type)) return type;
-  }
-  if (name == "integer" || name == "short" || name == "byte") return Type::kInt64;
-  if (name == "float") return Type::kDouble;
-  return base::InvalidInput(format("Delta type '{}' is not supported", name));
-}
-
-std::string NewTableId() {
-  std::string id = base::ToHex(base::RandomBytes(16));
-  return id.substr(0, 8) + "-" + id.substr(8, 4) + "-4" + id.substr(13, 3) + "-a" +
-         id.substr(17, 3) + "-" + id.substr(20);
-}
-
-Json PartitionValues(const DataFile& file) {
+Json PartitionJson(const PartitionValues& partition) {
   Json values = Json::Object();
-  for (const auto& [column, value] : file.partition) values.Set(column, value);
+  for (const auto& [column, value] : partition)
+    values.Set(column, value.empty() ? Json() : Json(value));
   return values;
 }
 
-Result<> ApplyMetaData(const Json& meta, DeltaSnapshot* snapshot) {
-  Json schema = TRY(base::ParseJson(meta["schemaString"].AsString()));
-  snapshot->table_id = meta["id"].AsString();
-  snapshot->schema.clear();
-  for (const auto& field : schema["fields"].items()) {
-    snapshot->schema.push_back(
-        {field["name"].AsString(), TRY(TypeOfDelta(field["type"].AsString()))});
+PartitionValues PartitionOf(const Json& values) {
+  PartitionValues partition;
+  for (const auto& [column, value] : values.members())
+    partition.emplace_back(column, value.AsString());
+  return partition;
+}
+
+// Numbers of a log are whole and far below 2^53; another one is a forgery or a fault.
+Result<int64_t> WholeNumber(const Json& value, const char* what) {
+  constexpr double kLargest = 9007199254740992.0;
+  double number = value.AsDouble();
+  if (value.is_null()) return 0;
+  if (!value.is_number() || !(number >= -kLargest && number <= kLargest))
+    return base::InvalidInput(format("{} is not a whole number", what));
+  return static_cast<int64_t>(number);
+}
+
+// The path on disk, relative to the table: what leads out of it is refused.
+Result<std::string> PathOf(const Json& action) {
+  std::string path = DecodePath(action["path"].AsString());
+  if (path.empty()) return base::InvalidInput("an action names no file");
+  if (path.front() == '/' || path.find("://") != std::string::npos) {
+    return base::InvalidInput(
+        format("the file {} lies outside the table; shallow clones are not supported", path));
   }
-  snapshot->partition_columns.clear();
-  for (const auto& column : meta["partitionColumns"].items())
-    snapshot->partition_columns.push_back(column.AsString());
+  for (auto part : base::Split(path, '/')) {
+    if (part == "..") return base::InvalidInput(format("the path {} leads out of the table", path));
+  }
+  if (path.find('\0') != std::string::npos) return base::InvalidInput("a path holds a zero byte");
+  return path;
+}
+
+Result<> ApplyProtocol(const Json& protocol, DeltaCommit* commit) {
+  if (TRY(WholeNumber(protocol["minReaderVersion"], "minReaderVersion")) > 1) {
+    std::string features;
+    for (const auto& feature : protocol["readerFeatures"].items())
+      features += (features.empty() ? " with " : ", ") + feature.AsString();
+    return base::InvalidInput(
+        format("the table needs a newer Delta reader than version 1{}", features));
+  }
+  commit->protocol = protocol;
   return {};
 }
 
-Result<> ApplyAdd(const Json& add, DeltaSnapshot* snapshot) {
+Result<> ApplyAdd(const Json& add, DeltaCommit* commit) {
+  if (add["deletionVector"].is_object())
+    return base::InvalidInput("the table uses deletion vectors, which are not supported");
   DataFile file;
-  file.path = DecodePath(add["path"].AsString());
-  file.size_bytes = add["size"].AsInt();
-  for (const auto& [column, value] : add["partitionValues"].members())
-    file.partition.emplace_back(column, value.AsString());
+  file.path = TRY(PathOf(add));
+  file.size_bytes = TRY(WholeNumber(add["size"], "the size of a file"));
+  file.modified_ms = TRY(WholeNumber(add["modificationTime"], "modificationTime"));
+  file.partition = PartitionOf(add["partitionValues"]);
+  file.data_change = add["dataChange"].AsBool(true);
+  Json parsed = add["stats_parsed"];
   if (add["stats"].is_string()) {
-    file.stats = TRY(base::ParseJson(add["stats"].AsString()));
-    file.rows = file.stats["numRecords"].AsInt();
+    file.stats = add["stats"].AsString();
+    parsed = TRY(base::ParseJson(file.stats).While("reading the stats of " + file.path));
   }
-  snapshot->files.push_back(std::move(file));
+  file.rows = TRY(WholeNumber(parsed["numRecords"], "numRecords"));
+  commit->adds.push_back(std::move(file));
   return {};
 }
 
-Result<> ApplyAction(const Json& action, DeltaSnapshot* snapshot) {
-  if (const Json* protocol = action.Find("protocol")) {
-    if ((*protocol)["minReaderVersion"].AsInt() > 1) {
-      return base::InvalidInput("the table needs a newer Delta reader than version 1");
-    }
-  } else if (const Json* meta = action.Find("metaData")) {
-    TRY(ApplyMetaData(*meta, snapshot));
-  } else if (const Json* add = action.Find("add")) {
-    TRY(ApplyAdd(*add, snapshot));
-  } else if (const Json* remove = action.Find("remove")) {
-    std::string path = DecodePath((*remove)["path"].AsString());
-    std::erase_if(snapshot->files, [&](const DataFile& file) { return file.path == path; });
-  } else if (const Json* info = action.Find("commitInfo")) {
-    snapshot->info = *info;
-  } else if (const Json* txn = action.Find("txn")) {
-    snapshot->txns[(*txn)["appId"].AsString()] = (*txn)["version"].AsInt();
-  }
+Result<> ApplyRemove(const Json& remove, DeltaCommit* commit) {
+  RemovedFile file;
+  file.path = TRY(PathOf(remove));
+  file.size_bytes = TRY(WholeNumber(remove["size"], "the size of a file"));
+  file.partition = PartitionOf(remove["partitionValues"]);
+  file.deleted_ms = TRY(WholeNumber(remove["deletionTimestamp"], "deletionTimestamp"));
+  file.data_change = remove["dataChange"].AsBool(true);
+  commit->removes.push_back(std::move(file));
   return {};
 }
 
 }  // namespace
+
+std::string LogFolder(const std::string& root) { return root + "/_delta_log"; }
+
+std::string CommitPath(const std::string& root, int64_t version) {
+  return format("{}/{:020}.json", LogFolder(root), version);
+}
 
 Json ProtocolAction() {
   return Json::Object(
       {{"protocol", Json::Object({{"minReaderVersion", 1}, {"minWriterVersion", 2}})}});
 }
 
-Json MetaDataAction(const columns::Schema& schema,
-                    const std::vector<std::string>& partition_columns, const std::string& table_id,
-                    int64_t now_ms) {
-  Json fields = Json::Array();
-  for (const auto& field : schema) {
-    fields.Add(Json::Object({{"name", field.name},
-                             {"type", DeltaTypeOf(field.type)},
-                             {"nullable", true},
-                             {"metadata", Json::Object()}}));
-  }
-  std::string uuid = table_id.empty() ? NewTableId() : table_id;
-  std::string schema_text = Json::Object({{"type", "struct"}, {"fields", fields}}).ToString();
-  return Json::Object(
-      {{"metaData", Json::Object({{"id", uuid},
-                                  {"format", Json::Object({{"provider", "parquet"},
-                                                           {"options", Json::Object()}})},
-                                  {"schemaString", schema_text},
-                                  {"partitionColumns", Json::Array(partition_columns)},
-                                  {"configuration", Json::Object()},
-                                  {"createdTime", now_ms}})}});
+Json AddAction(const DataFile& file, bool data_change) {
+  Json add = Json::Object({{"path", EncodePath(file.path)},
+                           {"partitionValues", PartitionJson(file.partition)},
+                           {"size", file.size_bytes},
+                           {"modificationTime", file.modified_ms},
+                           {"dataChange", data_change}});
+  if (!file.stats.empty()) add.Set("stats", file.stats);
+  return Json::Object({{"add", add}});
 }
 
-Json AddAction(const DataFile& file, int64_t now_ms) {
-  return Json::Object({{"add", Json::Object({{"path", EncodePath(file.path)},
-                                             {"partitionValues", PartitionValues(file)},
-                                             {"size", file.size_bytes},
-                                             {"modificationTime", now_ms},
-                                             {"dataChange", true},
-                                             {"stats", file.stats.ToString()}})}});
-}
-
-Json RemoveAction(const DataFile& file, int64_t now_ms) {
+Json RemoveAction(const RemovedFile& file) {
   return Json::Object({{"remove", Json::Object({{"path", EncodePath(file.path)},
-                                                {"deletionTimestamp", now_ms},
-                                                {"dataChange", true},
+                                                {"deletionTimestamp", file.deleted_ms},
+                                                {"dataChange", file.data_change},
                                                 {"extendedFileMetadata", true},
-                                                {"partitionValues", PartitionValues(file)},
+                                                {"partitionValues", PartitionJson(file.partition)},
                                                 {"size", file.size_bytes}})}});
 }
 
-Json TxnAction(const std::string& application, int64_t version, int64_t now_ms) {
-  return Json::Object(
-      {{"txn",
-        Json::Object({{"appId", application}, {"version", version}, {"lastUpdated", now_ms}})}});
+Json TxnAction(const std::string& application, int64_t version) {
+  return Json::Object({{"txn", Json::Object({{"appId", application}, {"version", version}})}});
 }
 
 Json CommitInfoAction(const DeltaChange& change, int64_t now_ms) {
@@ -155,13 +135,40 @@ Json CommitInfoAction(const DeltaChange& change, int64_t now_ms) {
   return Json::Object({{"commitInfo", info}});
 }
 
-Result<> ApplyCommit(const std::string& path, const std::string& text, DeltaSnapshot* snapshot) {
+Result<> ApplyAction(const Json& action, DeltaCommit* commit) {
+  if (!action.is_object()) return base::InvalidInput("an action is not a JSON object");
+  // A row of a checkpoint has every member, all but one of them null.
+  auto given = [&](const char* name) {
+    const Json* member = action.Find(name);
+    return member != nullptr && member->is_object() ? member : nullptr;
+  };
+  if (const Json* protocol = given("protocol")) return ApplyProtocol(*protocol, commit);
+  if (const Json* add = given("add")) return ApplyAdd(*add, commit);
+  if (const Json* remove = given("remove")) return ApplyRemove(*remove, commit);
+  if (const Json* meta = given("metaData")) {
+    commit->meta_data = *meta;
+  } else if (const Json* info = given("commitInfo")) {
+    commit->info = *info;
+  } else if (const Json* txn = given("txn")) {
+    commit->txns[(*txn)["appId"].AsString()] =
+        TRY(WholeNumber((*txn)["version"], "the version of a txn"));
+  }
+  return {};
+}
+
+Result<DeltaCommit> ParseCommit(const std::string& path, const std::string& text, int64_t version) {
+  DeltaCommit commit{.version = version};
   for (auto line : base::Split(text, '\n')) {
     if (base::Trim(line).empty()) continue;
     Json action = TRY(base::ParseJson(line).While("reading " + path));
-    TRY(ApplyAction(action, snapshot).While("reading " + path));
+    TRY(ApplyAction(action, &commit).While("reading " + path));
   }
-  return {};
+  return commit;
+}
+
+Result<DeltaCommit> ReadCommitFile(const std::string& root, int64_t version) {
+  std::string path = CommitPath(root, version);
+  return ParseCommit(path, TRY(base::ReadFile(path)), version);
 }
 
 std::string EncodePath(const std::string& path) {
@@ -191,6 +198,17 @@ std::string DecodePath(const std::string& path) {
     decoded.push_back(path[i]);
   }
   return decoded;
+}
+
+std::string PartitionFolder(const PartitionValues& partition) {
+  // One folder each, whatever the words say: neither a separator nor a way out of the table.
+  auto word = [](const std::string& text) {
+    return base::ReplaceAll(base::ReplaceAll(EncodePath(text), "/", "%2F"), "=", "%3D");
+  };
+  std::string folder;
+  for (const auto& [column, value] : partition)
+    folder += word(column) + "=" + (value.empty() ? kNullPartition : word(value)) + "/";
+  return folder;
 }
 
 }  // namespace codman::engine

@@ -1,25 +1,27 @@
 #include "engine/delta_table.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
+#include <set>
 
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/delta_checkpoint_internal.h"
 #include "engine/delta_log_internal.h"
+#include "engine/delta_replay_internal.h"
+#include "engine/delta_stats_internal.h"
 
 namespace codman::engine {
 namespace {
 
-using columns::Field;
-using columns::Type;
+using columns::Schema;
 
-constexpr int kMaxCommitAttempts = 100;
-constexpr size_t kMaxStatTextBytes = 32;  // longer texts give no bound rather than a cut one
+constexpr char kFileColumn[] = "codman_delta_file";
 
 Result<> SyncFile(const std::string& path) {
   int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -29,60 +31,138 @@ Result<> SyncFile(const std::string& path) {
   return {};
 }
 
-// Delta keeps milliseconds: the lower bound is cut down, the upper one is moved up.
-Json TimestampStat(int64_t time_us, bool upper) {
-  int64_t ms = time_us >= 0 ? time_us / 1000 : -((-time_us + 999) / 1000);
-  if (upper && ms * 1000 < time_us) ++ms;
-  std::string text = base::FormatTime(ms * 1000);
-  text.pop_back();
-  size_t dot = text.find('.');
-  text = dot == std::string::npos ? text + ".000" : text.substr(0, dot + 4);
-  return Json(text + "Z");
+// Applies the commits after the replay's version, up to `version` (-1: to the newest).
+Result<> Walk(const std::string& root, int64_t version, LogReplay* replay) {
+  while (version < 0 || replay->version() < version) {
+    auto commit = ReadCommitFile(root, replay->version() + 1);
+    if (!commit.ok() && commit.error().kind() == ErrorKind::kNotFound) break;
+    if (!commit.ok()) return std::move(commit).error();
+    TRY(replay->Apply(std::move(*commit))
+            .While("reading " + CommitPath(root, replay->version() + 1)));
+  }
+  return {};
 }
 
-// min/max of one column of a finished file, asked of the file itself.
-std::string StatColumns(const columns::Schema& schema) {
-  std::string select = "count(*)";
+// The newest checkpoint at or before `version` (-1: the newest of all) that can be read.
+Result<LogReplay> FromCheckpoint(const std::string& root, const LogListing& listing,
+                                 int64_t version) {
+  LogReplay replay;
+  for (auto at = listing.checkpoints.rbegin(); at != listing.checkpoints.rend(); ++at) {
+    if (version >= 0 && at->first > version) continue;
+    auto state = ReadCheckpoint(root, at->first, at->second);
+    if (!state.ok()) continue;  // torn: an older one, or the plain log, tells the same
+    LogReplay from;
+    TRY(from.StartFrom(std::move(*state)));
+    return from;
+  }
+  return replay;
+}
+
+// Why a replay of the listed log did not get where it should.
+Error NotReached(const std::string& root, const LogListing& listing, int64_t version,
+                 int64_t reached) {
+  int64_t newest = listing.commits.empty() ? -1 : listing.commits.back();
+  if (!listing.checkpoints.empty()) newest = std::max(newest, listing.checkpoints.rbegin()->first);
+  if (version > newest) {
+    return base::NotFound(
+        format("table {} has no version {}; the newest is {}", root, version, newest));
+  }
+  if (version < 0) {
+    return base::DataQuality(
+        format("the log of table {} lacks version {}, and no checkpoint after it can be read", root,
+               reached + 1));
+  }
+  std::string oldest = "none";
+  for (const auto& [at, names] : listing.checkpoints) {
+    if (at > version) {
+      oldest = std::to_string(at);
+      break;
+    }
+  }
+  return base::NotFound(
+      format("version {} of table {} was cleaned from the log; the next that can be read is {}",
+             version, root, oldest));
+}
+
+Result<LogReplay> ReplayListed(const std::string& root, int64_t version) {
+  LogListing listing = TRY(ListLog(root));
+  LogReplay replay = TRY(FromCheckpoint(root, listing, version));
+  TRY(Walk(root, version, &replay));
+  int64_t wanted = version;
+  if (version < 0) {
+    if (!listing.commits.empty()) wanted = listing.commits.back();
+    if (!listing.checkpoints.empty())
+      wanted = std::max(wanted, listing.checkpoints.rbegin()->first);
+  }
+  if (replay.version() < wanted) return NotReached(root, listing, version, replay.version());
+  return replay;
+}
+
+Result<LogReplay> ReplayNewest(const std::string& root) {
+  auto hint = CheckpointHint(root);
+  if (hint) {
+    auto state = ReadCheckpoint(root, *hint, {CheckpointName(*hint)});
+    if (state.ok()) {
+      LogReplay replay;
+      TRY(replay.StartFrom(std::move(*state)));
+      TRY(Walk(root, -1, &replay));
+      // Where the commit is gone, so may be those after it: a cleaning overtook the hint.
+      if (base::FileExists(CommitPath(root, replay.version()))) return replay;
+    }
+  }
+  return ReplayListed(root, -1);
+}
+
+bool IsStored(const std::vector<std::string>& partition_columns, const std::string& column) {
+  return std::find(partition_columns.begin(), partition_columns.end(), column) ==
+         partition_columns.end();
+}
+
+std::string PathList(const std::string& root, const std::vector<DataFile>& files) {
+  std::string paths;
+  for (const auto& file : files)
+    paths += (paths.empty() ? "" : ", ") + base::QuoteSql(root + "/" + file.path);
+  return paths;
+}
+
+// The files' folders spell their partition as DuckDB reads it back, and every file is known to hold
+// every column.
+bool IsPlain(const DeltaSnapshot& snapshot, const std::vector<std::string>& stored) {
+  return std::all_of(snapshot.files.begin(), snapshot.files.end(), [&](const DataFile& file) {
+    bool spelt = std::all_of(file.partition.begin(), file.partition.end(),
+                             [](const auto& entry) { return !entry.second.empty(); });
+    return spelt && file.partition.size() == snapshot.partition_columns.size() &&
+           file.path.starts_with(PartitionFolder(file.partition)) && TellsOfAll(file, stored);
+  });
+}
+
+// read_parquet's schema: types as declared, null for a column that a file does not have.
+std::string ParquetSchema(const Schema& schema, const std::vector<std::string>& partition_columns) {
+  std::string entries;
   for (const auto& field : schema) {
-    std::string name = QuoteName(field.name);
-    select += format(", count(*) - count({})", name);
-    bool bounded = field.type != Type::kBool;
-    select += bounded ? format(", min({0}), max({0})", name) : ", null::bigint, null::bigint";
+    if (!IsStored(partition_columns, field.name)) continue;
+    entries +=
+        format("{}{}: {{name: {}, type: '{}', default_value: null}}", entries.empty() ? "" : ", ",
+               base::QuoteSql(field.name), base::QuoteSql(field.name), SqlTypeOf(field.type));
   }
-  return select;
+  return format("map {{{}}}", entries);
 }
 
-Json StatValue(const columns::Column& column, bool upper) {
-  if (column.valid[0] == 0) return {};
-  switch (column.field.type) {
-    case Type::kInt64:
-      return column.ints[0];
-    case Type::kDouble:  // NaN is the largest double: then nothing is known about the bound
-      return std::isfinite(column.doubles[0]) ? Json(column.doubles[0]) : Json();
-    case Type::kTimestamp:
-      return TimestampStat(column.ints[0], upper);
-    case Type::kString:
-      return column.strings[0].size() > kMaxStatTextBytes ? Json() : Json(column.strings[0]);
-    default:
-      return {};
+// One row per file: its path and partition values, as the log has them.
+std::string PartitionTable(const std::string& root, const DeltaSnapshot& snapshot) {
+  std::string rows, names = kFileColumn;
+  for (const auto& column : snapshot.partition_columns) names += ", " + QuoteName(column);
+  for (const auto& file : snapshot.files) {
+    std::string row = base::QuoteSql(root + "/" + file.path);
+    for (const auto& column : snapshot.partition_columns) {
+      auto entry = std::find_if(file.partition.begin(), file.partition.end(),
+                                [&](const auto& each) { return each.first == column; });
+      bool null = entry == file.partition.end() || entry->second.empty();
+      row += ", " + (null ? "null::varchar" : base::QuoteSql(entry->second));
+    }
+    rows += format("{}({})", rows.empty() ? "" : ", ", row);
   }
-}
-
-Json StatsOf(const columns::Schema& schema, const columns::Table& row) {
-  Json low = Json::Object(), high = Json::Object(), nulls = Json::Object();
-  for (size_t i = 0; i < schema.size(); ++i) {
-    const auto& name = schema[i].name;
-    nulls.Set(name, row.columns[1 + 3 * i].ints[0]);
-    Json minimum = StatValue(row.columns[2 + 3 * i], false);
-    Json maximum = StatValue(row.columns[3 + 3 * i], true);
-    if (minimum.is_null() || maximum.is_null()) continue;
-    low.Set(name, minimum);
-    high.Set(name, maximum);
-  }
-  return Json::Object({{"numRecords", row.columns[0].ints[0]},
-                       {"minValues", low},
-                       {"maxValues", high},
-                       {"nullCount", nulls}});
+  return format("(values {}) partition_of({})", rows, names);
 }
 
 }  // namespace
@@ -93,132 +173,121 @@ int64_t DeltaSnapshot::num_rows() const {
   return rows;
 }
 
-DeltaTable::DeltaTable(std::string root, columns::Schema schema,
-                       std::vector<std::string> partition_columns)
+DeltaTable::DeltaTable(std::string root, Schema schema, std::vector<std::string> partition_columns,
+                       DeltaOptions options)
     : root_(std::move(root)),
       schema_(std::move(schema)),
-      partition_columns_(std::move(partition_columns)) {}
+      partition_columns_(std::move(partition_columns)),
+      options_(options) {}
 
-std::string DeltaTable::LogPath(int64_t version) const {
-  return format("{}/_delta_log/{:020}.json", root_, version);
+const Schema& DeltaTable::SchemaFor(const DeltaSnapshot& read) const {
+  return schema_.empty() ? read.schema : schema_;
 }
 
 Result<DeltaSnapshot> DeltaTable::Load(int64_t version) const {
-  DeltaSnapshot snapshot;
-  snapshot.schema = schema_;
-  snapshot.partition_columns = partition_columns_;
-  while (version < 0 || snapshot.version < version) {
-    auto text = base::ReadFile(LogPath(snapshot.version + 1));
-    if (!text.ok() && text.error().kind() == ErrorKind::kNotFound) break;
-    if (!text.ok()) return std::move(text).error();
-    TRY(ApplyCommit(LogPath(snapshot.version + 1), *text, &snapshot));
-    ++snapshot.version;
+  LogReplay replay = version < 0 ? TRY(ReplayNewest(root_)) : TRY(ReplayListed(root_, version));
+  DeltaSnapshot snapshot = std::move(replay).Finish();
+  if (snapshot.version < 0) {
+    snapshot.schema = schema_;
+    snapshot.partition_columns = partition_columns_;
   }
-  if (version > snapshot.version) {
-    return base::NotFound(
-        format("table {} has no version {}; the newest is {}", root_, version, snapshot.version));
+  // A checkpoint does not hold what its commit said about itself.
+  if (snapshot.version >= 0 && snapshot.info.is_null()) {
+    auto commit = ReadCommitFile(root_, snapshot.version);
+    if (commit.ok()) snapshot.info = commit->info;
   }
   return snapshot;
 }
 
-Result<std::vector<DataFile>> DeltaTable::WriteFile(
-    SqlEngine* engine, const std::string& select,
-    std::vector<std::pair<std::string, std::string>> partition) const {
-  std::string folder;
-  for (const auto& [column, value] : partition) {
-    // One folder, whatever the value says: neither a separator nor a way out of the table.
-    std::string encoded = base::ReplaceAll(EncodePath(value), "/", "%2F");
-    folder += column + "=" + base::ReplaceAll(encoded, "=", "%3D") + "/";
+Result<DeltaSnapshot> DeltaTable::LoadAt(int64_t time_us) const {
+  LogListing listing = TRY(ListLog(root_));
+  int64_t found = -1, before_ms = INT64_MIN;
+  for (int64_t version : listing.commits) {
+    struct stat status {};
+    if (stat(CommitPath(root_, version).c_str(), &status) != 0) continue;  // cleaned meanwhile
+    int64_t ms = status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000;
+    before_ms = std::max(ms, before_ms == INT64_MIN ? ms : before_ms + 1);
+    if (before_ms * 1000 > time_us) break;
+    found = version;
   }
+  if (found < 0) {
+    return base::NotFound(
+        format("table {} has no version as old as {}", root_, base::FormatTime(time_us)));
+  }
+  return Load(found);
+}
+
+Result<DeltaCommit> DeltaTable::ReadCommit(int64_t version) const {
+  auto commit = ReadCommitFile(root_, version);
+  if (!commit.ok() && commit.error().kind() == ErrorKind::kNotFound) {
+    return base::NotFound(
+        format("table {} has no commit {}, or it was cleaned from the log", root_, version));
+  }
+  return commit;
+}
+
+Result<std::vector<DataFile>> DeltaTable::WriteFile(SqlEngine* engine, const std::string& select,
+                                                    PartitionValues partition) const {
+  std::string folder = PartitionFolder(partition);
   TRY(base::MakeFolders(root_ + "/" + folder));
   DataFile file;
   file.path = format("{}part-{}.zstd.parquet", folder, base::ToHex(base::RandomBytes(12)));
   file.partition = std::move(partition);
   std::string path = root_ + "/" + file.path;
-  TRY(engine->Execute(
-      format("copy ({}) to {} (format parquet, compression zstd, row_group_size 122880)", select,
-             base::QuoteSql(path))));
-  columns::Schema stored;
+  Schema stored;
+  std::string fields;
   for (const auto& field : schema_) {
-    if (std::find(partition_columns_.begin(), partition_columns_.end(), field.name) ==
-        partition_columns_.end())
-      stored.push_back(field);
+    if (!IsStored(partition_columns_, field.name)) continue;
+    stored.push_back(field);
+    fields += format("{}{}::{} as {}", fields.empty() ? "" : ", ", QuoteName(field.name),
+                     SqlTypeOf(field.type), QuoteName(field.name));
   }
-  auto row = TRY(engine->QueryAll(
-      format("select {} from read_parquet({})", StatColumns(stored), base::QuoteSql(path))));
+  // Spark refuses a file whose types are not exactly the declared ones: a literal 0 is an INT32.
+  TRY(
+      engine->Execute(format("copy (select {} from ({}\n)) to {} (format parquet, compression "
+                             "zstd, row_group_size 122880)",
+                             fields, select, base::QuoteSql(path))));
+  auto row =
+      TRY(engine->QueryAll(format("select {} from read_parquet({}, hive_partitioning = false)",
+                                  StatColumns(stored), base::QuoteSql(path))));
   file.rows = row.columns[0].ints[0];
   if (file.rows == 0) {
     unlink(path.c_str());
     return std::vector<DataFile>{};
   }
-  file.stats = StatsOf(stored, row);
+  file.stats = StatsOf(stored, row).ToString();
   file.size_bytes = TRY(base::FileSize(path));
+  file.modified_ms = base::NowUs() / 1000;
   TRY(SyncFile(path));
   TRY(base::SyncFolder(root_ + "/" + folder));
   return std::vector<DataFile>{std::move(file)};
 }
 
-Result<int64_t> DeltaTable::Commit(const DeltaSnapshot& read, const DeltaChange& change) const {
-  CHECK(!change.replaces_schema || change.removes.size() == read.files.size());
-  TRY(base::MakeFolders(root_ + "/_delta_log"));
-  int64_t now_ms = base::NowUs() / 1000;
-  std::string actions = CommitInfoAction(change, now_ms).ToString() + "\n";
-  for (const auto& [application, version] : change.txns)
-    actions += TxnAction(application, version, now_ms).ToString() + "\n";
-  for (const auto& path : change.removes) {
-    auto live = std::find_if(read.files.begin(), read.files.end(),
-                             [&](const DataFile& file) { return file.path == path; });
-    if (live == read.files.end())
-      return base::Conflict(format("table {}: {} is not live any more", root_, path));
-    actions += RemoveAction(*live, now_ms).ToString() + "\n";
-  }
-  for (const auto& file : change.adds) actions += AddAction(file, now_ms).ToString() + "\n";
-
-  int64_t version = read.version + 1;
-  for (int attempt = 0; attempt < kMaxCommitAttempts; ++attempt, ++version) {
-    std::string head;
-    if (version == 0) {
-      head = ProtocolAction().ToString() + "\n" +
-             MetaDataAction(schema_, partition_columns_, "", now_ms).ToString() + "\n";
-    } else if (change.replaces_schema) {
-      head = MetaDataAction(schema_, partition_columns_, read.table_id, now_ms).ToString() + "\n";
-    }
-    auto put = base::CreateFileExclusively(LogPath(version), head + actions);
-    if (put.ok()) return version;
-    if (put.error().kind() != ErrorKind::kConflict) return std::move(put).error();
-    DeltaSnapshot now = TRY(Load(version));
-    bool moved = !change.removes.empty() || change.replaces_schema;
-    for (const auto& [application, ignored] : change.txns) {
-      auto before = read.txns.find(application);
-      auto after = std::as_const(now.txns).find(application);
-      bool was_absent = before == read.txns.end(), is_absent = after == now.txns.cend();
-      moved = moved || was_absent != is_absent || (!is_absent && after->second != before->second);
-    }
-    if (moved)
-      return base::Conflict(
-          format("table {} was changed by another writer; run the command again", root_));
-  }
-  return base::Unavailable(format("table {} has too many writers at once; try again", root_));
-}
-
 std::string DeltaTable::SelectAll(const DeltaSnapshot& snapshot) const {
+  const Schema& schema = SchemaFor(snapshot);
+  const auto& parted = snapshot.partition_columns;
   std::string fields;
-  for (const auto& field : schema_) {
-    if (!fields.empty()) fields += ", ";
-    bool empty = snapshot.files.empty();
-    fields += empty ? format("null::{} as {}", SqlTypeOf(field.type), QuoteName(field.name))
-                    : format("{}::{} as {}", QuoteName(field.name), SqlTypeOf(field.type),
-                             QuoteName(field.name));
+  std::vector<std::string> stored;
+  for (const auto& field : schema) {
+    std::string name = snapshot.files.empty() ? "null" : QuoteName(field.name);
+    fields += format("{}{}::{} as {}", fields.empty() ? "" : ", ", name, SqlTypeOf(field.type),
+                     QuoteName(field.name));
+    if (IsStored(parted, field.name)) stored.push_back(field.name);
   }
   if (snapshot.files.empty()) return format("select {} where false", fields);
-  std::string paths;
-  for (const auto& file : snapshot.files) {
-    if (!paths.empty()) paths += ", ";
-    paths += base::QuoteSql(root_ + "/" + file.path);
+  std::string paths = PathList(root_, snapshot.files);
+  std::string declared = ParquetSchema(schema, parted);
+  if (parted.empty())
+    return format("select {} from read_parquet([{}], schema = {})", fields, paths, declared);
+  if (IsPlain(snapshot, stored)) {
+    return format(
+        "select {} from read_parquet([{}], hive_partitioning = true, hive_types_autocast = false)",
+        fields, paths);  // the values are texts: "007" must not come back as 7
   }
-  return format("select {} from read_parquet([{}], hive_partitioning = {})", fields, paths,
-                // The values are texts: "007" must not come back as 7.
-                snapshot.partition_columns.empty() ? "false" : "true, hive_types_autocast = false");
+  return format(
+      "select {0} from read_parquet([{1}], schema = {2}, filename = {3}) join {4} using "
+      "({3})",
+      fields, paths, declared, kFileColumn, PartitionTable(root_, snapshot));
 }
 
 }  // namespace codman::engine

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "engine/delta_fixture_internal.h"
 
 // Expected values: the rows that the test wrote; the Delta protocol text (PROTOCOL.md of
 // delta-io/delta); DuckDB's own Delta reader as an independent judge.
@@ -21,61 +22,18 @@ using columns::Type;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const columns::Schema kSchema = {{"id", Type::kInt64},
-                                 {"level", Type::kDouble},
-                                 {"name", Type::kString},
-                                 {"flag", Type::kBool},
-                                 {"at", Type::kTimestamp}};
+const columns::Schema& kSchema = kDeltaSchema;
 
-class DeltaTableTest : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(base::RemoveTree(root_).ok());
-    engine_ = SqlEngine::Open({.num_threads = 2}).value();
-  }
-  void TearDown() override { ASSERT_TRUE(base::RemoveTree(root_).ok()); }
-
-  // The Delta reader must lie beside the program.
-  Result<> LoadDelta() {
-    char program[4096] = {};
-    EXPECT_GT(readlink("/proc/self/exe", program, sizeof program - 1), 0);
-    std::string beside = std::string(program);
-    beside = beside.substr(0, beside.rfind('/')) + "/delta.duckdb_extension";
-    std::string source = std::string(CODMAN_SOURCE_DIR) + "/.deps/duckdb/delta.duckdb_extension";
-    if (!base::FileExists(beside)) {
-      EXPECT_EQ(symlink(source.c_str(), beside.c_str()), 0);
-    }
-    return engine_->LoadDelta();
-  }
-  // Rows id = first … last.
-  static std::string Rows(int first, int last) {
-    return format(
-        "select i::bigint as id, i / 4.0::double as level, 'n' || i as name, i % 2 = 0 as flag, "
-        "make_timestamptz(i * 1000001) as at from range({}, {}) t(i)",
-        first, last + 1);
-  }
-  int64_t Commit(const DeltaTable& table, const std::string& select) {
-    auto read = table.Load().value();
-    return table.Commit(read, {.adds = table.WriteFile(engine_.get(), select).value()}).value();
-  }
-  std::string Ids(const DeltaTable& table, const DeltaSnapshot& snapshot) {
-    auto ids = engine_->QueryAll("select coalesce(string_agg(id, ',' order by id), '') from (" +
-                                 table.SelectAll(snapshot) + ")");
-    EXPECT_TRUE(ids.ok()) << ids.error().ToString();
-    return ids.ok() ? std::string(ids->columns[0].strings[0]) : "";
-  }
-  std::string root_ = format("{}codman_delta_{}", testing::TempDir(), getpid());
-  std::unique_ptr<SqlEngine> engine_;
-};
+class DeltaTableTest : public DeltaFixture {};
 
 TEST_F(DeltaTableTest, CommitsAndTravelsInTime) {
   DeltaTable table(root_, kSchema);
   EXPECT_EQ(table.Load()->version, -1);
-  EXPECT_EQ(Ids(table, *table.Load()), "");
-  EXPECT_EQ(Commit(table, Rows(1, 2)), 0);
-  EXPECT_EQ(Commit(table, Rows(3, 3)), 1);
-  EXPECT_EQ(Commit(table, Rows(4, 5)), 2);
-  EXPECT_EQ(Ids(table, *table.Load()), "1,2,3,4,5");
+  EXPECT_EQ(Ids(table), "");
+  EXPECT_EQ(Append(table, Rows(1, 2)), 0);
+  EXPECT_EQ(Append(table, Rows(3, 3)), 1);
+  EXPECT_EQ(Append(table, Rows(4, 5)), 2);
+  EXPECT_EQ(Ids(table), "1,2,3,4,5");
   EXPECT_EQ(Ids(table, *table.Load(0)), "1,2");
   EXPECT_EQ(Ids(table, *table.Load(1)), "1,2,3");
   EXPECT_EQ(table.Load()->num_rows(), 5);
@@ -83,17 +41,49 @@ TEST_F(DeltaTableTest, CommitsAndTravelsInTime) {
   EXPECT_EQ(table.Load(3).error().kind(), ErrorKind::kNotFound);
 }
 
+// PROTOCOL.md: without in-commit timestamps the time of a commit is that of its log file.
+TEST_F(DeltaTableTest, TravelsToAPointInTime) {
+  DeltaTable table(root_, kSchema);
+  constexpr int64_t kMs = 1000;
+  const int64_t kBegin = 1'700'000'000'000'000;
+  const std::vector<int64_t> kTimes = {kBegin, kBegin + 10 * kMs, kBegin + 5 * kMs,
+                                       kBegin + 30 * kMs};
+  for (size_t i = 0; i < kTimes.size(); ++i) {
+    Append(table, Rows(int64_t(i), int64_t(i)));
+    SetModified(LogName(int64_t(i)), kTimes[i]);
+  }
+  struct Case {
+    int64_t time_us;
+    int64_t version;
+  };
+  for (auto [time_us, version] : {Case{kBegin, 0},
+                                  {kBegin + 9 * kMs + 999, 0},
+                                  {kBegin + 10 * kMs, 1},
+                                  // Version 2 claims an earlier time than version 1: it counts as
+                                  // one millisecond later.
+                                  {kBegin + 10 * kMs + 999, 1},
+                                  {kBegin + 11 * kMs, 2},
+                                  {kBegin + 29 * kMs, 2},
+                                  {kBegin + 30 * kMs, 3},
+                                  {kBegin + base::kDayUs, 3}}) {
+    EXPECT_EQ(Must(table.LoadAt(time_us)).version, version) << time_us - kBegin;
+  }
+  auto before = table.LoadAt(kBegin - 1);
+  EXPECT_EQ(before.error().kind(), ErrorKind::kNotFound);
+  EXPECT_THAT(before.error().message(), HasSubstr("2023-11-14T22:13:19.999999Z"));
+}
+
 TEST_F(DeltaTableTest, RemovesFilesAndRefusesToRemoveThemTwice) {
   DeltaTable table(root_, kSchema);
-  Commit(table, Rows(1, 2));
-  Commit(table, Rows(3, 4));
+  Append(table, Rows(1, 2));
+  Append(table, Rows(3, 4));
   auto read = *table.Load();
   std::string first = read.files[0].path;
   DeltaChange change{.operation = "OPTIMIZE",
                      .adds = table.WriteFile(engine_.get(), Rows(7, 7)).value(),
                      .removes = {first}};
   ASSERT_TRUE(table.Commit(read, change).ok());
-  EXPECT_EQ(Ids(table, *table.Load()), "3,4,7");
+  EXPECT_EQ(Ids(table), "3,4,7");
   EXPECT_EQ(Ids(table, *table.Load(1)), "1,2,3,4") << "the past stays readable";
   EXPECT_EQ(table.Commit(read, {.removes = {read.files[1].path}}).error().kind(),
             ErrorKind::kConflict)
@@ -112,7 +102,7 @@ TEST_F(DeltaTableTest, ATransactionIdCommitsOnce) {
   ASSERT_TRUE(table.Commit(read, {.adds = adds(3), .txns = {{"other", 1}}}).ok())
       << "another application's number does not matter";
   ASSERT_TRUE(table.Commit(*table.Load(), {.adds = adds(4), .txns = {{"ingest", 2}}}).ok());
-  EXPECT_EQ(Ids(table, *table.Load()), "1,3,4");
+  EXPECT_EQ(Ids(table), "1,3,4");
 }
 
 TEST_F(DeltaTableTest, FourThreadsOfTenCommitsLoseNone) {
@@ -144,44 +134,11 @@ TEST_F(DeltaTableTest, FourThreadsOfTenCommitsLoseNone) {
       40);
 }
 
-TEST_F(DeltaTableTest, StatsBoundEveryValue) {
-  DeltaTable table(root_, kSchema);
-  std::string longest(40, 'z');
-  auto files = table.WriteFile(
-      engine_.get(),
-      "select * from (values (-3, 0.1, 'b', true, make_timestamptz(-1)), (5, null, 'a', null, "
-      "make_timestamptz(1500)), (null, -7.5, null, false, null)) t(id, level, name, flag, \"at\")");
-  ASSERT_TRUE(files.ok()) << files.error().ToString();
-  const Json& stats = (*files)[0].stats;
-  EXPECT_EQ(stats["numRecords"].AsInt(), 3);
-  EXPECT_EQ(stats["minValues"]["id"].AsInt(), -3);
-  EXPECT_EQ(stats["maxValues"]["id"].AsInt(), 5);
-  EXPECT_EQ(stats["minValues"]["level"].AsDouble(), -7.5);
-  EXPECT_EQ(stats["maxValues"]["level"].AsDouble(), 0.1);
-  EXPECT_EQ(stats["minValues"]["name"].AsString(), "a");
-  EXPECT_EQ(stats["maxValues"]["name"].AsString(), "b");
-  // -1 µs lies in the millisecond that begins at -1 ms; 1500 µs is below 2 ms.
-  EXPECT_EQ(stats["minValues"]["at"].AsString(), "1969-12-31T23:59:59.999Z");
-  EXPECT_EQ(stats["maxValues"]["at"].AsString(), "1970-01-01T00:00:00.002Z");
-  EXPECT_EQ(stats["nullCount"].ToString(), R"({"id":1,"level":1,"name":1,"flag":1,"at":1})");
-
-  auto unknown = table.WriteFile(
-      engine_.get(), format("select 1::bigint as id, 'nan'::double as level, '{}' as name, true as "
-                            "flag, make_timestamptz(1000) as at",
-                            longest));
-  const Json& open = (*unknown)[0].stats;
-  EXPECT_EQ(open["maxValues"].Find("level"), nullptr) << "no number bounds NaN";
-  EXPECT_EQ(open["maxValues"].Find("name"), nullptr) << "a long text has no bound, not a cut one";
-  EXPECT_EQ(open["minValues"]["at"].AsString(), "1970-01-01T00:00:00.001Z");
-  EXPECT_EQ(open["maxValues"]["at"].AsString(), "1970-01-01T00:00:00.001Z");
-  EXPECT_TRUE(table.WriteFile(engine_.get(), Rows(1, 0))->empty()) << "no rows, no file";
-}
-
 TEST_F(DeltaTableTest, DuckDbsDeltaReaderSeesTheSameRows) {
   auto loaded = LoadDelta();
   ASSERT_TRUE(loaded.ok()) << loaded.error().ToString();
   DeltaTable table(root_, kSchema);
-  for (int i = 0; i < 4; ++i) Commit(table, Rows(i * 10, i * 10 + 9));
+  for (int i = 0; i < 4; ++i) Append(table, Rows(i * 10, i * 10 + 9));
   auto read = *table.Load();
   ASSERT_TRUE(table.Commit(read, {.removes = {read.files[1].path}}).ok());
   std::string ours = table.SelectAll(*table.Load());
@@ -236,16 +193,74 @@ TEST_F(DeltaTableTest, PartitionValuesOfAnyTextComeBack) {
   for (size_t i = 0; i < kValues.size(); ++i) EXPECT_EQ(theirs->columns[1].strings[i], kValues[i]);
 }
 
+// Other makers may lay files out as they like: the log's values count, not the folders.
+TEST_F(DeltaTableTest, PartitionValuesComeFromTheLog) {
+  columns::Schema schema = kSchema;
+  schema.push_back({"source", Type::kString});
+  DeltaTable table(root_, schema, {"source"});
+  DeltaChange change;
+  for (const char* value : {"a", "b c", ""}) {
+    auto file = Write(table, Rows(1, 2), {{"source", value}}).front();
+    std::string moved = "anywhere/" + std::to_string(change.adds.size()) + ".parquet";
+    ASSERT_TRUE(base::MakeFolders(root_ + "/anywhere").ok());
+    ASSERT_EQ(rename((root_ + "/" + file.path).c_str(), (root_ + "/" + moved).c_str()), 0);
+    file.path = moved;
+    change.adds.push_back(file);
+  }
+  ASSERT_TRUE(table.Commit(*table.Load(), change).ok());
+  auto rows = Must(engine_->QueryAll("select coalesce(source, '<null>'), count(*) from (" +
+                                     table.SelectAll(*table.Load()) + ") group by 1 order by 1"));
+  ASSERT_EQ(rows.num_rows(), 3);
+  EXPECT_EQ(rows.columns[0].strings[0], "<null>") << "an empty partition value is null";
+  EXPECT_EQ(rows.columns[0].strings[1], "a");
+  EXPECT_EQ(rows.columns[0].strings[2], "b c");
+  EXPECT_THAT(rows.columns[1].ints, ElementsAre(2, 2, 2));
+  ExpectDuckDbReadsTheSame(table);
+}
+
+TEST_F(DeltaTableTest, ANullPartitionIsWrittenAndRead) {
+  columns::Schema schema = kSchema;
+  schema.push_back({"source", Type::kString});
+  DeltaTable table(root_, schema, {"source"});
+  auto files = Write(table, Rows(1, 2), {{"source", ""}});
+  EXPECT_THAT(files.front().path, testing::StartsWith("source=__HIVE_DEFAULT_PARTITION__/"));
+  ASSERT_TRUE(table.Commit(*table.Load(), {.adds = files}).ok());
+  EXPECT_EQ(Must(engine_->QueryInt("select count(*) from (" + table.SelectAll(*table.Load()) +
+                                   ") where source is null")),
+            2);
+  ExpectDuckDbReadsTheSame(table);
+}
+
+// Spark takes a file's types as they are: they must be those of the table's schema.
+TEST_F(DeltaTableTest, FilesHaveTheDeclaredTypes) {
+  DeltaTable table(root_, kSchema);
+  auto files = Write(
+      table, "select true as flag, 1 as id, 0.5 as level, 7 as name, date '2026-11-21' as \"at\"");
+  auto types = Must(engine_->QueryAll(
+      format("select name, type, coalesce(converted_type, '') from parquet_schema('{}/{}') where "
+             "num_children is null",
+             root_, files.front().path)));
+  std::string text;
+  for (size_t i = 0; i < size_t(types.num_rows()); ++i) {
+    for (const auto& column : types.columns) text += std::string(column.strings[i]) + " ";
+  }
+  // PROTOCOL.md and the Parquet format: long INT64, string BYTE_ARRAY (UTF8), timestamp INT64
+  // (TIMESTAMP_MICROS).
+  EXPECT_EQ(text,
+            "id INT64 INT_64 level DOUBLE  name BYTE_ARRAY UTF8 flag BOOLEAN  at INT64 "
+            "TIMESTAMP_MICROS ");
+}
+
 TEST_F(DeltaTableTest, FilesThatNoCommitNamesAreIgnored) {
   DeltaTable table(root_, kSchema);
-  Commit(table, Rows(1, 2));
+  Append(table, Rows(1, 2));
   ASSERT_TRUE(table.WriteFile(engine_.get(), Rows(8, 9)).ok());
   ASSERT_TRUE(base::WriteFileAtomically(root_ + "/_delta_log/00000000000000000001.json.partial-1",
                                         "{\"add\":")
                   .ok());
-  EXPECT_EQ(Ids(table, *table.Load()), "1,2");
-  EXPECT_EQ(Commit(table, Rows(3, 3)), 1);
-  EXPECT_EQ(Ids(table, *table.Load()), "1,2,3");
+  EXPECT_EQ(Ids(table), "1,2");
+  EXPECT_EQ(Append(table, Rows(3, 3)), 1);
+  EXPECT_EQ(Ids(table), "1,2,3");
 }
 
 TEST_F(DeltaTableTest, RefusesWhatItCannotRead) {

@@ -10,9 +10,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "events/normalizer.h"
-#include "ingest/archive_reader.h"
 #include "ingest/record_splitter.h"
 #include "lakehouse/delivery.h"
+#include "storage/archive_reader.h"
 
 namespace codman::ingest {
 namespace {
@@ -113,8 +113,8 @@ class MemberWriter {
   size_t pending_bytes_ = 0;
 };
 
-Result<> ReadMember(const events::SourceMapping& source, ArchiveReader* reader, bool in_archive,
-                    MemberWriter* writer, IngestReport* report) {
+Result<> ReadMember(const events::SourceMapping& source, storage::ArchiveReader* reader,
+                    bool in_archive, MemberWriter* writer, IngestReport* report) {
   RecordSplitter splitter(source.format == events::Format::kCsv);
   bool header_wanted = source.format != events::Format::kNdjson;
   auto sink = [&](std::string_view record) -> Result<> {
@@ -175,7 +175,7 @@ Result<> Ingestor::IngestFile(const events::SourceMapping& source, const std::st
     ++report->files_unchanged;
     return {};
   }
-  auto reader = TRY(ArchiveReader::Open(path));
+  auto reader = TRY(storage::ArchiveReader::Open(path));
   double file_bytes = static_cast<double>(TRY(base::FileSize(path))) + 1;
   LogAppender appender(log_, &bronze_);
   int64_t file_rows = 0;

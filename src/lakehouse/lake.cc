@@ -27,17 +27,22 @@ Result<std::vector<std::string>> TablesBelow(const std::string& folder) {
   return names;
 }
 
-Result<> RegisterView(engine::SqlEngine* engine, const std::vector<std::string>& schemas,
-                      const std::string& name, const DeltaTable& table) {
+// One view per schema over the newest version of a table, with the schema as the log has it: gold
+// tables are read with the columns they were written with.
+Result<> AddViews(const std::vector<std::string>& schemas, const std::string& name,
+                  const DeltaTable& table, std::vector<engine::ReaderView>* views) {
   auto snapshot = TRY(table.Load());
-  // The table's own schema as the log has it: gold tables are read with the columns they were
-  // written with.
   DeltaTable as_written(table.root(), snapshot.schema, snapshot.partition_columns);
   std::string select = as_written.SelectAll(snapshot);
-  for (const auto& schema : schemas) {
+  for (const auto& schema : schemas) views->push_back({schema, name, select});
+  return {};
+}
+
+Result<> Register(engine::SqlEngine* engine, const std::vector<engine::ReaderView>& views) {
+  for (const auto& view : views) {
     TRY(engine->Execute(
-        format("create schema if not exists {0}; create or replace view {0}.{1} as {2}", schema,
-               engine::QuoteName(name), select)));
+        format("create schema if not exists {0}; create or replace view {0}.{1} as {2}",
+               view.schema, engine::QuoteName(view.name), view.select)));
   }
   return {};
 }
@@ -128,25 +133,37 @@ Result<engine::DeltaSnapshot> Lake::Newest(const std::string& table) const {
   return DeltaTable(RootOf(table), {}).Load();
 }
 
-Result<> Lake::RegisterDerivedView(engine::SqlEngine* engine, const std::string& table) const {
+Result<> Lake::AddDerivedViews(const std::string& table,
+                               std::vector<engine::ReaderView>* views) const {
   size_t dot = table.find('.');
   bool gold = table.starts_with("gold.");
   std::vector<std::string> schemas = {gold ? "gold" : "silver", gold ? "analytics" : "staging"};
-  return RegisterView(engine, schemas, table.substr(dot + 1), DeltaTable(RootOf(table), {}));
+  return AddViews(schemas, table.substr(dot + 1), DeltaTable(RootOf(table), {}), views);
+}
+
+Result<std::vector<engine::ReaderView>> Lake::Views(const std::vector<std::string>& gold) const {
+  std::vector<engine::ReaderView> views;
+  for (const auto& feed : TRY(Feeds()))
+    TRY(AddViews({"bronze", "raw"}, feed, Bronze(feed), &views));
+  TRY(AddViews({"silver", "staging"}, "events", Events(), &views));
+  TRY(AddViews({"silver", "staging"}, "quarantine", Quarantine(), &views));
+  TRY(AddViews({"silver", "staging"}, "subjects", Subjects(), &views));
+  TRY(AddViews({"silver", "staging"}, "quality", Quality(), &views));
+  for (const auto& name : TRY(DerivedSilverTables()))
+    TRY(AddDerivedViews("silver." + name, &views));
+  for (const auto& name : gold) TRY(AddDerivedViews("gold." + name, &views));
+  return views;
+}
+
+Result<> Lake::RegisterDerivedView(engine::SqlEngine* engine, const std::string& table) const {
+  std::vector<engine::ReaderView> views;
+  TRY(AddDerivedViews(table, &views));
+  return Register(engine, views);
 }
 
 Result<> Lake::RegisterViews(engine::SqlEngine* engine,
                              const std::vector<std::string>& gold) const {
-  for (const auto& feed : TRY(Feeds()))
-    TRY(RegisterView(engine, {"bronze", "raw"}, feed, Bronze(feed)));
-  TRY(RegisterView(engine, {"silver", "staging"}, "events", Events()));
-  TRY(RegisterView(engine, {"silver", "staging"}, "quarantine", Quarantine()));
-  TRY(RegisterView(engine, {"silver", "staging"}, "subjects", Subjects()));
-  TRY(RegisterView(engine, {"silver", "staging"}, "quality", Quality()));
-  for (const auto& name : TRY(DerivedSilverTables()))
-    TRY(RegisterDerivedView(engine, "silver." + name));
-  for (const auto& name : gold) TRY(RegisterDerivedView(engine, "gold." + name));
-  return {};
+  return Register(engine, TRY(Views(gold)));
 }
 
 }  // namespace codman::lakehouse

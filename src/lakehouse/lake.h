@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "engine/delta_table.h"
+#include "engine/sql_reader.h"
 
 namespace codman::lakehouse {
 
@@ -34,6 +35,9 @@ class Lake {
   // Feeds that have a bronze table, sorted.
   Result<std::vector<std::string>> Feeds() const;
 
+  // What users' queries see: the views that RegisterViews makes, for a reader
+  // (engine/sql_reader.h).
+  Result<std::vector<engine::ReaderView>> Views(const std::vector<std::string>& gold) const;
   // Makes views `silver.events`, `silver.quarantine`, …, `bronze."<feed>"`, the derived silver
   // tables that are built and, for each name of `gold`, `gold.<name>` over the newest versions;
   // also under the schemas raw, staging and analytics.
@@ -51,6 +55,8 @@ class Lake {
   std::string GoldRoot(const std::string& name) const { return root_ + "/gold/" + name; }
 
  private:
+  Result<> AddDerivedViews(const std::string& table, std::vector<engine::ReaderView>* views) const;
+
   std::string root_;
 };
 

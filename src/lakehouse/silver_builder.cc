@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "events/normalizer.h"
 #include "lakehouse/judgement_internal.h"
+#include "lakehouse/lineage.h"
 
 namespace codman::lakehouse {
 namespace {
@@ -60,15 +61,19 @@ SilverCounts& SilverCounts::operator+=(const SilverCounts& other) {
 
 SilverBuilder::SilverBuilder(Lake lake, engine::SqlEngine* engine, governance::Identity* identity,
                              const events::Concepts* concepts,
-                             const std::vector<events::SourceMapping>* sources)
+                             const std::vector<events::SourceMapping>* sources,
+                             storage::Database* database)
     : lake_(std::move(lake)),
       engine_(engine),
       identity_(identity),
       concepts_(concepts),
-      sources_(sources) {}
+      sources_(sources),
+      database_(database) {}
 
 Result<SilverCounts> SilverBuilder::Build(const std::function<void(double)>& progress) {
   SilverCounts total;
+  int64_t began_us = base::NowUs();
+  std::map<std::string, int64_t> feeds;  // and the version that silver reaches
   struct Step {
     std::string feed;
     int64_t version;
@@ -86,11 +91,27 @@ Result<SilverCounts> SilverBuilder::Build(const std::function<void(double)>& pro
     engine::DeltaSnapshot before;
     if (version > 0) before = TRY(lake_.Bronze(feed).Load(version - 1));
     auto after = TRY(lake_.Bronze(feed).Load(version));
+    feeds[feed] = version;
     total += TRY(BuildVersion(feed, version, before, after)
                      .While(format("building silver from {} version {}", feed, version)));
     if (progress) progress(static_cast<double>(i + 1) / static_cast<double>(steps.size()));
   }
+  if (database_ != nullptr && !feeds.empty()) TRY(RecordRun(feeds, began_us));
   return total;
+}
+
+Result<> SilverBuilder::RecordRun(const std::map<std::string, int64_t>& feeds, int64_t began_us) {
+  LineageRun run{
+      .job = "build silver", .start_us = began_us, .end_us = base::NowUs(), .outcome = "complete"};
+  for (const auto& [feed, version] : feeds) {
+    auto snapshot = TRY(lake_.Bronze(feed).Load(version));
+    run.inputs.push_back({"bronze." + feed, version, snapshot.num_rows()});
+  }
+  for (const char* table : {"silver.events", "silver.quarantine", "silver.subjects"}) {
+    auto snapshot = TRY(lake_.Newest(table));
+    run.outputs.push_back({table, snapshot.version, snapshot.num_rows()});
+  }
+  return TRY(Lineage::Open(database_)).Record(run);
 }
 
 Result<SilverCounts> SilverBuilder::BuildVersion(const std::string& feed, int64_t version,

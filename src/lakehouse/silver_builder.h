@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "events/source_mapping.h"
 #include "governance/identity.h"
 #include "lakehouse/lake.h"
+#include "storage/database.h"
 
 namespace codman::lakehouse {
 
@@ -30,13 +32,15 @@ struct SilverCounts {
 class SilverBuilder {
  public:
   SilverBuilder(Lake lake, engine::SqlEngine* engine, governance::Identity* identity,
-                const events::Concepts* concepts,
-                const std::vector<events::SourceMapping>* sources);
+                const events::Concepts* concepts, const std::vector<events::SourceMapping>* sources,
+                storage::Database* database = nullptr);
 
-  // Processes what bronze holds and silver does not. `progress` is told the share done.
+  // Processes what bronze holds and silver does not, and leaves a lineage run where `database` is
+  // given. `progress` is told the share done.
   Result<SilverCounts> Build(const std::function<void(double)>& progress = {});
 
  private:
+  Result<> RecordRun(const std::map<std::string, int64_t>& feeds, int64_t began_us);
   Result<SilverCounts> BuildVersion(const std::string& feed, int64_t version,
                                     const engine::DeltaSnapshot& before,
                                     const engine::DeltaSnapshot& after);
@@ -57,6 +61,7 @@ class SilverBuilder {
   governance::Identity* identity_;
   const events::Concepts* concepts_;
   const std::vector<events::SourceMapping>* sources_;
+  storage::Database* database_;
 };
 
 }  // namespace codman::lakehouse

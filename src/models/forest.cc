@@ -2,15 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/text.h"
 
 namespace codman::models {
 namespace {
-
-// LightGBM's kZeroThreshold is this float widened to double.
-constexpr double kZeroThreshold = 1e-35f;
 
 Result<> ValidateNode(const ForestTree& tree, size_t index, int num_features) {
   const ForestNode& node = tree.nodes[index];
@@ -69,24 +65,6 @@ int ForestTree::Depth() const {
     depth[nodes[i].left] = depth[nodes[i].right] = depth[i] + 1;
   }
   return deepest;
-}
-
-double ValueToCompare(double value, MissingRule rule) {
-  bool nan = std::isnan(value);
-  bool zero = nan || std::fabs(value) <= kZeroThreshold;
-  switch (rule) {
-    case MissingRule::kNanIsZero:
-      return nan ? 0.0 : value;
-    case MissingRule::kNanLeft:
-      return nan ? -std::numeric_limits<double>::infinity() : value;
-    case MissingRule::kNanRight:
-      return value;
-    case MissingRule::kZeroLeft:
-      return zero ? -std::numeric_limits<double>::infinity() : value;
-    case MissingRule::kZeroRight:
-      return zero ? std::numeric_limits<double>::quiet_NaN() : value;
-  }
-  return value;
 }
 
 Result<> Validate(const Forest& forest) {

@@ -6,7 +6,9 @@
 // exactly. Plain values, no threads.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -54,8 +56,27 @@ struct Forest {
 constexpr int kMaxForestDepth = 1000;
 constexpr int kMaxForestFeatures = 1'000'000;
 
+// LightGBM's kZeroThreshold is this float widened to double.
+constexpr double kZeroThreshold = 1e-35f;
+
 // The value a split compares: NaN stays NaN (right), -infinity goes left whatever the threshold.
-double ValueToCompare(double value, MissingRule rule);
+inline double ValueToCompare(double value, MissingRule rule) {
+  bool nan = std::isnan(value);
+  bool zero = nan || std::fabs(value) <= kZeroThreshold;
+  switch (rule) {
+    case MissingRule::kNanIsZero:
+      return nan ? 0.0 : value;
+    case MissingRule::kNanLeft:
+      return nan ? -std::numeric_limits<double>::infinity() : value;
+    case MissingRule::kNanRight:
+      return value;
+    case MissingRule::kZeroLeft:
+      return zero ? -std::numeric_limits<double>::infinity() : value;
+    case MissingRule::kZeroRight:
+      return zero ? std::numeric_limits<double>::quiet_NaN() : value;
+  }
+  return value;
+}
 
 // Refuses, naming tree and node: children out of place or shared, features out of range, NaN
 // thresholds, leaf values that are not finite, covers that are negative, not finite or zero above a

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "models/batch_scorer_internal.h"
 #include "models/row_columns_internal.h"
 
 namespace codman::models {
@@ -12,6 +13,7 @@ constexpr int32_t kTreesSideBySide = 16;
 
 ForestScorer::ForestScorer(const Forest& forest)
     : columns_(std::make_unique<RowColumns>(forest)),
+      batch_(BatchScorer::Create(forest)),
       num_features_(static_cast<int>(forest.feature_names.size())),
       base_margin_(forest.base_margin),
       divisor_(forest.divisor) {
@@ -74,6 +76,16 @@ void ForestScorer::WalkGroup(const Group& group, const double* columns, double* 
 
 void ForestScorer::Score(std::span<const double> rows, std::span<double> margins) const {
   CHECK(rows.size() == margins.size() * static_cast<size_t>(num_features_));
+  if (batch_ == nullptr || margins.size() < BatchScorer::kFewRows) {
+    ScoreByWalk(rows, margins);
+    return;
+  }
+  std::fill(margins.begin(), margins.end(), 0.0);
+  batch_->AddLeafValues(rows, margins);
+  for (double& margin : margins) margin = base_margin_ + margin / divisor_;
+}
+
+void ForestScorer::ScoreByWalk(std::span<const double> rows, std::span<double> margins) const {
   constexpr size_t kRowsAtOnce = 32;
   thread_local std::vector<double> columns, values;
   // A leaf reads column 0 even where no split exists.

@@ -1,6 +1,6 @@
-// Margins of a forest, fast: sixteen trees are walked side by side without branches, so that the
-// processor overlaps their memory latencies. The result has the bits of adding the leaf values one
-// by one in tree order.
+// Margins of a forest, fast: a few rows walk sixteen trees side by side without branches, so that
+// the processor overlaps their memory latencies; many rows go to BatchScorer. Either way the result
+// has the bits of adding the leaf values one by one in tree order.
 //
 // Immutable after construction; any number of threads may score at once.
 #pragma once
@@ -14,6 +14,7 @@
 
 namespace codman::models {
 
+class BatchScorer;
 class RowColumns;
 
 class ForestScorer {
@@ -38,9 +39,11 @@ class ForestScorer {
   };
 
   void AppendTree(const ForestTree& tree);
+  void ScoreByWalk(std::span<const double> rows, std::span<double> margins) const;
   void WalkGroup(const Group& group, const double* columns, double* values) const;
 
   std::unique_ptr<RowColumns> columns_;
+  std::unique_ptr<const BatchScorer> batch_;  // null where the forest does not suit it
   std::vector<Node> nodes_;
   std::vector<double> values_;       // by node; 0 at splits
   std::vector<int32_t> roots_;       // by tree

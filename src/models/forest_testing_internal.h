@@ -16,6 +16,7 @@ struct RandomForestShape {
   int trees = 5, features = 5, depth = 4;
   double split_probability = 0.8;
   bool covers_add_up = true;
+  double root_cover = 1000;
 };
 
 inline int32_t GrowRandomTree(const RandomForestShape& shape, int depth, double cover,
@@ -46,7 +47,7 @@ inline Forest RandomForest(const RandomForestShape& shape, uint32_t seed) {
   for (int f = 0; f < shape.features; ++f) forest.feature_names.push_back(format("f{}", f));
   for (int t = 0; t < shape.trees; ++t) {
     forest.trees.emplace_back();
-    GrowRandomTree(shape, 0, 1000, random, &forest.trees.back());
+    GrowRandomTree(shape, 0, shape.root_cover, random, &forest.trees.back());
   }
   forest.base_margin = 0.25;
   return forest;

@@ -1,5 +1,6 @@
 #include "models/lightgbm_text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -59,18 +60,20 @@ Result<std::vector<double>> RequireNumbers(const Section& section, std::string_v
                                            size_t count) {
   std::vector<double> numbers;
   std::string_view list = base::Trim(TRY(Require(section, key)));
-  for (std::string_view text : base::Split(list, ' ')) {
-    auto value = ParseNumber(text);
-    if (!value || numbers.size() == count) {
-      return base::InvalidInput(
-          format("'{}' in the LightGBM text is not a list of {} numbers", key, count));
-    }
-    numbers.push_back(*value);
-  }
-  if (numbers.size() != count) {
+  auto refuse = [&] {
     return base::InvalidInput(
         format("'{}' in the LightGBM text is not a list of {} numbers", key, count));
+  };
+  if (list.size() / 2 + 1 < count) return refuse();
+  numbers.reserve(count);
+  for (size_t begin = 0; begin <= list.size();) {
+    size_t end = std::min(list.find(' ', begin), list.size());
+    auto value = ParseNumber(list.substr(begin, end - begin));
+    if (!value || numbers.size() == count) return refuse();
+    numbers.push_back(*value);
+    begin = end + 1;
   }
+  if (numbers.size() != count) return refuse();
   return numbers;
 }
 

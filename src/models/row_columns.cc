@@ -13,18 +13,18 @@ void FillRule(const int32_t* features, int32_t count, const double* row, double*
 }  // namespace
 
 RowColumns::RowColumns(const Forest& forest) {
-  std::array<std::vector<int32_t>, kNumMissingRules> by_rule;
+  std::vector<uint8_t> rules_of(forest.feature_names.size(), 0);  // a bit for each rule
   for (const ForestTree& tree : forest.trees) {
     for (const ForestNode& node : tree.nodes) {
-      if (!node.is_leaf()) by_rule[static_cast<size_t>(node.missing)].push_back(node.feature);
+      if (!node.is_leaf())
+        rules_of[node.feature] |= static_cast<uint8_t>(1u << static_cast<int>(node.missing));
     }
   }
-  for (size_t rule = 0; rule < by_rule.size(); ++rule) {
-    auto& used = by_rule[rule];
-    std::sort(used.begin(), used.end());
-    used.erase(std::unique(used.begin(), used.end()), used.end());
-    features_.insert(features_.end(), used.begin(), used.end());
-    begins_[rule + 1] = static_cast<int32_t>(features_.size());
+  for (int rule = 0; rule < kNumMissingRules; ++rule) {
+    for (size_t f = 0; f < rules_of.size(); ++f) {
+      if ((rules_of[f] >> rule & 1) != 0) features_.push_back(static_cast<int32_t>(f));
+    }
+    begins_[static_cast<size_t>(rule) + 1] = static_cast<int32_t>(features_.size());
   }
 }
 

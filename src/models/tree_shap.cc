@@ -1,66 +1,13 @@
 #include "models/tree_shap.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 #include "base/text.h"
-#include "models/tree_shap_kernel_internal.h"
+#include "models/tree_shap_kernels_internal.h"
 
 namespace codman::models {
 namespace {
-
-std::atomic<bool> use_plain_code{false};
-
-using RowRunner = void (*)(const ShapGroup&, const ShapTree&, const double*, const ShapScratch&);
-
-template <int V>
-void RunPlain(const ShapGroup& group, const ShapTree& tree, const double* columns,
-              const ShapScratch& scratch) {
-  ShapKernel<TwoLanes, 2 * V>(group, tree, columns, scratch).Run();
-}
-
-#if defined(__x86_64__)
-template <int V>
-[[gnu::target("avx2")]] void RunAvx2(const ShapGroup& group, const ShapTree& tree,
-                                     const double* columns, const ShapScratch& scratch) {
-  ShapKernel<FourLanes, V>(group, tree, columns, scratch).Run();
-}
-
-bool HasAvx2() {
-  static const bool has = __builtin_cpu_supports("avx2");
-  return has && !use_plain_code.load(std::memory_order_relaxed);
-}
-#endif
-
-template <int V>
-RowRunner RunnerOf() {
-#if defined(__x86_64__)
-  if (HasAvx2()) return RunAvx2<V>;
-#endif
-  return RunPlain<V>;
-}
-
-RowRunner RunnerFor(int num_vectors) {
-  switch (num_vectors) {
-    case 1:
-      return RunnerOf<1>();
-    case 2:
-      return RunnerOf<2>();
-    case 3:
-      return RunnerOf<3>();
-    case 4:
-      return RunnerOf<4>();
-    case 5:
-      return RunnerOf<5>();
-    case 6:
-      return RunnerOf<6>();
-    case 7:
-      return RunnerOf<7>();
-    default:
-      return RunnerOf<8>();
-  }
-}
 
 // A thread's working memory, reused from call to call.
 class Workspace {
@@ -83,57 +30,100 @@ class Workspace {
   double* next_ = nullptr;
 };
 
-constexpr size_t kRowsAtOnce = 32;
+constexpr size_t kRowsAtOnce = 64;
 
 // Up to kRowsAtOnce rows; trees outside, rows inside, so that a super-tree stays in the cache.
+// Whole packs of rows go side by side, the rest one by one: a row has the same bits either way.
 class BlockExplainer {
  public:
-  BlockExplainer(const ShapLayout& layout, size_t num_rows) : layout_(layout), num_rows_(num_rows) {
+  BlockExplainer(const ShapLayout& layout, size_t num_rows)
+      : layout_(layout),
+        code_(BestShapCode()),
+        pack_(RowsInPack(code_)),
+        packed_rows_(num_rows / pack_ * pack_),
+        num_rows_(num_rows),
+        num_features_(static_cast<size_t>(layout.num_features)),
+        num_columns_(static_cast<size_t>(layout.columns.count())) {
     thread_local Workspace workspace;
-    size_t vectors = 1;
+    size_t points = kLanes;
     for (const ShapGroup& group : layout.groups)
-      vectors = std::max<size_t>(vectors, group.num_vectors);
-    size_t slots = layout.max_slots * vectors * kLanes;
-    size_t contributions = layout.used_features.size() * vectors * kLanes * num_rows;
-    size_t columns = static_cast<size_t>(layout.columns.count()) * num_rows;
-    workspace.Reserve(2 * slots + layout.max_edges + contributions + columns + 64);
+      points = std::max(points, group.rule.points.size());
+    size_t lanes = packed_rows_ > 0 ? pack_ : 1;
+    size_t slots = layout.max_slots * points * lanes;
+    size_t edges = layout.max_edges * lanes;
+    size_t contributions = layout.used_features.size() * points * num_rows;
+    size_t columns = num_columns_ * (num_rows + 1);
+    workspace.Reserve(2 * slots + edges + contributions + columns + 64);
     scratch_.prefix = workspace.Take(slots);
     scratch_.subtree = workspace.Take(slots);
-    scratch_.edge = workspace.Take(layout.max_edges);
+    scratch_.edge = workspace.Take(edges);
     contributions_ = workspace.Take(contributions);
     columns_ = workspace.Take(columns);
   }
 
   void Explain(const double* rows, double* out) {
-    auto features = static_cast<size_t>(layout_.num_features);
-    auto width = static_cast<size_t>(layout_.columns.count());
-    for (size_t r = 0; r < num_rows_; ++r)
-      layout_.columns.Fill(rows + r * features, columns_ + r * width);
-    std::fill_n(out, num_rows_ * (features + 1), 0.0);
-    for (const ShapGroup& group : layout_.groups) AddGroup(group, out);
+    FillColumns(rows);
+    std::fill_n(out, num_rows_ * (num_features_ + 1), 0.0);
+    for (const ShapGroup& group : layout_.groups) {
+      if (packed_rows_ > 0) AddPacks(group, out);
+      if (packed_rows_ < num_rows_) AddRows(group, out);
+    }
     for (size_t r = 0; r < num_rows_; ++r) {
-      double* row = out + r * (features + 1);
+      double* row = out + r * (num_features_ + 1);
       for (int32_t used : layout_.used_features) row[used] /= layout_.divisor;
-      row[features] = layout_.base;
+      row[num_features_] = layout_.base;
     }
   }
 
  private:
-  void AddGroup(const ShapGroup& group, double* out) {
-    size_t points = static_cast<size_t>(group.num_vectors) * kLanes;
+  // Packs first, each column × row; then the single rows.
+  void FillColumns(const double* rows) {
+    double* row = columns_ + num_rows_ * num_columns_;
+    for (size_t r = 0; r < packed_rows_; ++r) {
+      layout_.columns.Fill(rows + r * num_features_, row);
+      double* pack = columns_ + r / pack_ * pack_ * num_columns_ + r % pack_;
+      for (size_t c = 0; c < num_columns_; ++c) pack[c * pack_] = row[c];
+    }
+    for (size_t r = packed_rows_; r < num_rows_; ++r)
+      layout_.columns.Fill(rows + r * num_features_, columns_ + r * num_columns_);
+  }
+
+  void AddPacks(const ShapGroup& group, double* out) {
+    auto points = static_cast<size_t>(group.num_points);
     size_t used = layout_.used_features.size();
-    std::fill_n(contributions_, num_rows_ * used * points, 0.0);
-    RowRunner run = RunnerFor(group.num_vectors);
-    for (const ShapTree& tree : group.trees) {
-      for (size_t r = 0; r < num_rows_; ++r) {
-        scratch_.contribution = contributions_ + r * used * points;
-        run(group, tree, columns_ + r * static_cast<size_t>(layout_.columns.count()), scratch_);
+    size_t stride = used * points * pack_;
+    std::fill_n(contributions_, packed_rows_ / pack_ * stride, 0.0);
+    ShapPacks packs{columns_, contributions_, packed_rows_ / pack_, num_columns_ * pack_, stride};
+    ShapPackRunner run = PackRunnerFor(code_, group);
+    for (const ShapTree& tree : group.trees) run(group, tree, packs, scratch_);
+    for (size_t r = 0; r < packed_rows_; ++r) {
+      double* row = out + r * (num_features_ + 1);
+      const double* lanes = contributions_ + r / pack_ * stride + r % pack_;
+      for (size_t f = 0; f < used; ++f, lanes += points * pack_) {
+        double sum = 0;
+        for (size_t k = 0; k < points; ++k) sum += group.rule.weights[k] * lanes[k * pack_];
+        row[layout_.used_features[f]] += sum;
       }
     }
-    for (size_t r = 0; r < num_rows_; ++r) {
-      double* row = out + r * (static_cast<size_t>(layout_.num_features) + 1);
-      const double* lanes = contributions_ + r * used * points;
-      for (size_t f = 0; f < used; ++f, lanes += points) {
+  }
+
+  void AddRows(const ShapGroup& group, double* out) {
+    size_t padded = group.rule.points.size();
+    auto points = static_cast<size_t>(group.num_points);
+    size_t used = layout_.used_features.size();
+    ShapRowRunner run = RowRunnerFor(code_, group);
+    std::fill_n(contributions_, (num_rows_ - packed_rows_) * used * padded, 0.0);
+    for (const ShapTree& tree : group.trees) {
+      scratch_.contribution = contributions_;
+      for (size_t r = packed_rows_; r < num_rows_; ++r) {
+        run(group, tree, columns_ + r * num_columns_, scratch_);
+        scratch_.contribution += used * padded;
+      }
+    }
+    const double* lanes = contributions_;
+    for (size_t r = packed_rows_; r < num_rows_; ++r) {
+      double* row = out + r * (num_features_ + 1);
+      for (size_t f = 0; f < used; ++f, lanes += padded) {
         double sum = 0;
         for (size_t k = 0; k < points; ++k) sum += group.rule.weights[k] * lanes[k];
         row[layout_.used_features[f]] += sum;
@@ -142,7 +132,10 @@ class BlockExplainer {
   }
 
   const ShapLayout& layout_;
-  size_t num_rows_;
+  ShapCode code_;
+  size_t pack_;         // rows side by side
+  size_t packed_rows_;  // the first of the block
+  size_t num_rows_, num_features_, num_columns_;
   ShapScratch scratch_{};
   double* contributions_;
   double* columns_;
@@ -156,17 +149,8 @@ TreeShap& TreeShap::operator=(TreeShap&&) noexcept = default;
 TreeShap::~TreeShap() = default;
 
 Result<TreeShap> TreeShap::Create(const Forest& forest) {
-  for (size_t t = 0; t < forest.trees.size(); ++t) {
-    int features = MaxPathFeatures(forest.trees[t]);
-    if (features > kMaxPathFeatures) {
-      return base::InvalidInput(
-          format("tree {} has a path with {} different features; exact contributions are made for "
-                 "at most {}: train with a "
-                 "lower max_depth",
-                 t, features, kMaxPathFeatures));
-    }
-  }
-  return TreeShap(std::make_unique<const ShapLayout>(LayOut(forest)));
+  ShapLayout layout = TRY(LayOut(forest, kMaxPathFeatures));
+  return TreeShap(std::make_unique<const ShapLayout>(std::move(layout)));
 }
 
 void TreeShap::Explain(std::span<const double> rows, std::span<double> contributions) const {
@@ -180,7 +164,5 @@ void TreeShap::Explain(std::span<const double> rows, std::span<double> contribut
 }
 
 double TreeShap::base() const { return layout_->base; }
-
-void TreeShap::UsePlainCode(bool plain) { use_plain_code = plain; }
 
 }  // namespace codman::models

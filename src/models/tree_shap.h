@@ -8,7 +8,8 @@
 // are the lanes of the vectors.
 //
 // Immutable after Create; any number of threads may explain at once. Bits depend neither on batch
-// size nor on the processor: the AVX2 and the plain code do the same additions in the same order.
+// size nor on the processor: the lanes are points where a row comes alone and rows where several
+// come together, in plain code, AVX2 or AVX-512, with the same additions in the same order.
 #pragma once
 
 #include <memory>
@@ -38,9 +39,6 @@ class TreeShap {
   void Explain(std::span<const double> rows, std::span<double> contributions) const;
   // The expected margin: leaf values weighed by the covers.
   double base() const;
-
-  // For tests: makes every thread use the plain code from now on.
-  static void UsePlainCode(bool plain);
 
  private:
   explicit TreeShap(std::unique_ptr<const ShapLayout> layout);

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <deque>
 #include <map>
 
+#include "base/text.h"
 #include "models/tree_shap_layout_internal.h"
 
 namespace codman::models {
@@ -51,16 +53,29 @@ std::vector<NodeFacts> FactsOf(const ForestTree& tree) {
   return facts;
 }
 
-// One node of one of the trees that become a super-tree.
-struct Member {
+int MaxPathFeatures(const std::vector<NodeFacts>& facts) {
+  int most = 0;
+  for (const NodeFacts& fact : facts) most = std::max(most, fact.path_features);
+  return most;
+}
+
+// A tree that becomes part of a super-tree.
+struct Part {
   const ForestTree* tree;
-  const std::vector<NodeFacts>* facts;
+  std::vector<NodeFacts> facts;
+  std::vector<int32_t> slots;  // by node
+};
+
+// One node of one of them.
+struct Member {
+  Part* part;
   int32_t node;
 
-  const ForestNode& get() const { return tree->nodes[node]; }
-  const NodeFacts& fact() const { return (*facts)[node]; }
-  const ForestNode& left() const { return tree->nodes[get().left]; }
-  const ForestNode& right() const { return tree->nodes[get().right]; }
+  const ForestTree* tree() const { return part->tree; }
+  const ForestNode& get() const { return part->tree->nodes[node]; }
+  const NodeFacts& fact() const { return part->facts[node]; }
+  const ForestNode& left() const { return part->tree->nodes[get().left]; }
+  const ForestNode& right() const { return part->tree->nodes[get().right]; }
   ShapKind kind() const {
     if (left().cover + right().cover != get().cover) return ShapKind::kGeneral;
     return fact().ancestor >= 0 ? ShapKind::kRepeated : ShapKind::kFirst;
@@ -74,12 +89,12 @@ class TreeJoiner {
  public:
   TreeJoiner(const ShapLayout& layout, const ShapGroup& group) : layout_(layout), group_(group) {}
 
-  void Add(const ForestTree& tree) {
-    trees_.push_back(&tree);
-    facts_.push_back(std::make_unique<std::vector<NodeFacts>>(FactsOf(tree)));
-    num_splits_ += tree.nodes.size() / 2;
+  void Add(Part part) {
+    num_splits_ += part.tree->nodes.size() / 2;
+    part.slots.resize(part.tree->nodes.size(), -1);
+    parts_.push_back(std::move(part));
   }
-  bool empty() const { return trees_.empty(); }
+  bool empty() const { return parts_.empty(); }
   bool full() const { return num_splits_ >= kSplitsPerTree; }
 
   ShapTree Join() {
@@ -93,18 +108,17 @@ class TreeJoiner {
                                     UsedFeature(node.feature)});
     }
     for (const Member& member : leaves_) joined_.leaves.push_back(member.get().value);
-    for (const ForestTree* tree : trees_) joined_.root_slots.push_back(slots_.at({tree, 0}));
+    for (const Part& part : parts_) joined_.root_slots.push_back(part.slots[0]);
     return std::move(joined_);
   }
 
  private:
   void Sort() {
-    for (size_t t = 0; t < trees_.size(); ++t) {
-      for (size_t i = 0; i < trees_[t]->nodes.size(); ++i) {
-        Member member{trees_[t], facts_[t].get(), static_cast<int32_t>(i)};
+    for (Part& part : parts_) {
+      for (size_t i = 0; i < part.tree->nodes.size(); ++i) {
+        Member member{&part, static_cast<int32_t>(i)};
         if (member.get().is_leaf()) {
-          const NodeFacts& fact = member.fact();
-          bool lone = !Member{member.tree, member.facts, fact.parent}.two_leaves();
+          bool lone = !Member{&part, member.fact().parent}.two_leaves();
           if (lone) leaves_.push_back(member);
         } else {
           (member.two_leaves() ? two_leaves_ : splits_).push_back(member);
@@ -116,7 +130,7 @@ class TreeJoiner {
     });
     int32_t slot = 0;
     for (const auto* list : {&splits_, &two_leaves_, &leaves_}) {
-      for (const Member& member : *list) slots_[{member.tree, member.node}] = slot++;
+      for (const Member& member : *list) member.part->slots[member.node] = slot++;
     }
   }
 
@@ -132,19 +146,19 @@ class TreeJoiner {
     const ForestNode& node = member.get();
     ShapSplit split{};
     split.threshold = node.threshold;
-    split.left_ratio = RatioOf(*member.tree, node, node.left);
-    split.right_ratio = RatioOf(*member.tree, node, node.right);
+    split.left_ratio = RatioOf(*member.tree(), node, node.left);
+    split.right_ratio = RatioOf(*member.tree(), node, node.right);
     split.column = layout_.columns.ColumnOf(node.feature, node.missing);
     split.feature = UsedFeature(node.feature);
-    split.left_slot = slots_.at({member.tree, node.left});
-    split.right_slot = slots_.at({member.tree, node.right});
+    split.left_slot = member.part->slots[node.left];
+    split.right_slot = member.part->slots[node.right];
     split.ancestor_z = 1;
     int32_t ancestor = member.fact().ancestor;
     if (ancestor >= 0) {
-      int32_t above = (*member.facts)[ancestor].parent;
-      bool is_right = member.tree->nodes[above].right == ancestor;
-      split.ancestor_edge = 2 + 2 * slots_.at({member.tree, above}) + (is_right ? 1 : 0);
-      split.ancestor_z = (*member.facts)[ancestor].edge_z;
+      int32_t above = member.part->facts[ancestor].parent;
+      bool is_right = member.tree()->nodes[above].right == ancestor;
+      split.ancestor_edge = 2 + 2 * member.part->slots[above] + (is_right ? 1 : 0);
+      split.ancestor_z = member.part->facts[ancestor].edge_z;
     }
     if (kind != ShapKind::kFirst) AddInverse(&split);
     joined_.splits.push_back(split);
@@ -163,11 +177,9 @@ class TreeJoiner {
 
   const ShapLayout& layout_;
   const ShapGroup& group_;
-  std::vector<const ForestTree*> trees_;
-  std::vector<std::unique_ptr<std::vector<NodeFacts>>> facts_;
+  std::deque<Part> parts_;  // members point into it
   size_t num_splits_ = 0;
   std::vector<Member> splits_, two_leaves_, leaves_;
-  std::map<std::pair<const ForestTree*, int32_t>, int32_t> slots_;
   int run_depth_ = -1;
   ShapTree joined_;
 };
@@ -187,10 +199,15 @@ double ExpectedValue(const ForestTree& tree) {
   return sum;
 }
 
-ShapGroup EmptyGroup(int num_vectors) {
+ShapGroup EmptyGroup(int num_points) {
   ShapGroup group;
-  group.num_vectors = num_vectors;
-  group.rule = GaussLegendre(kLanes * num_vectors);
+  group.num_points = num_points;
+  group.num_vectors = (num_points + kLanes - 1) / kLanes;
+  group.rule = GaussLegendre(num_points);
+  auto padded = static_cast<size_t>(kLanes * group.num_vectors);
+  group.rule.points.resize(padded, 0.5);
+  group.rule.complement.resize(padded, 0.5);
+  group.rule.weights.resize(padded, 0);
   for (double tau : group.rule.complement) group.inverse_tau.push_back(1 / tau);
   return group;
 }
@@ -202,44 +219,51 @@ void AddTree(ShapTree tree, ShapLayout* layout, ShapGroup* group) {
 }
 
 std::vector<int32_t> UsedFeatures(const Forest& forest) {
-  std::vector<int32_t> used;
+  std::vector<bool> is_used(forest.feature_names.size(), false);
   for (const ForestTree& tree : forest.trees) {
     for (const ForestNode& node : tree.nodes) {
-      if (!node.is_leaf()) used.push_back(node.feature);
+      if (!node.is_leaf()) is_used[node.feature] = true;
     }
   }
-  std::sort(used.begin(), used.end());
-  used.erase(std::unique(used.begin(), used.end()), used.end());
+  std::vector<int32_t> used;
+  for (size_t f = 0; f < is_used.size(); ++f) {
+    if (is_used[f]) used.push_back(static_cast<int32_t>(f));
+  }
   return used;
+}
+
+Result<int> PathFeaturesOf(const std::vector<NodeFacts>& facts, size_t tree, int most) {
+  int features = MaxPathFeatures(facts);
+  if (features <= most) return features;
+  return base::InvalidInput(
+      format("tree {} has a path with {} different features; exact contributions are made for at "
+             "most {}: train with a lower max_depth",
+             tree, features, most));
 }
 
 }  // namespace
 
-int MaxPathFeatures(const ForestTree& tree) {
-  int most = 0;
-  for (const NodeFacts& fact : FactsOf(tree)) most = std::max(most, fact.path_features);
-  return most;
-}
-
-ShapLayout LayOut(const Forest& forest) {
+Result<ShapLayout> LayOut(const Forest& forest, int max_path_features) {
   ShapLayout layout(forest);
   layout.num_features = static_cast<int>(forest.feature_names.size());
   layout.divisor = forest.divisor;
   layout.used_features = UsedFeatures(forest);
-  std::map<int, std::vector<const ForestTree*>> by_vectors;
+  std::map<int, std::vector<Part>> by_points;
   double expected = 0;
-  for (const ForestTree& tree : forest.trees) {
+  for (size_t t = 0; t < forest.trees.size(); ++t) {
+    const ForestTree& tree = forest.trees[t];
     expected += ExpectedValue(tree);
+    Part part{&tree, FactsOf(tree), {}};
     // n points integrate degree 2 n - 1; a path of D features needs degree D - 1.
-    int features = MaxPathFeatures(tree);
-    if (features > 0) by_vectors[(features + 2 * kLanes - 1) / (2 * kLanes)].push_back(&tree);
+    int features = TRY(PathFeaturesOf(part.facts, t, max_path_features));
+    if (features > 0) by_points[(features + 1) / 2].push_back(std::move(part));
   }
   layout.base = forest.base_margin + expected / forest.divisor;
-  for (const auto& [num_vectors, trees] : by_vectors) {
-    ShapGroup group = EmptyGroup(num_vectors);
+  for (auto& [num_points, parts] : by_points) {
+    ShapGroup group = EmptyGroup(num_points);
     auto joiner = std::make_unique<TreeJoiner>(layout, group);
-    for (const ForestTree* tree : trees) {
-      joiner->Add(*tree);
+    for (Part& part : parts) {
+      joiner->Add(std::move(part));
       if (!joiner->full()) continue;
       AddTree(joiner->Join(), &layout, &group);
       joiner = std::make_unique<TreeJoiner>(layout, group);

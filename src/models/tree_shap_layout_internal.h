@@ -11,7 +11,7 @@
 
 namespace codman::models {
 
-constexpr int kLanes = 4;  // doubles in a vector
+constexpr int kLanes = 4;  // points in a vector
 
 // A split with at least one split below it, or with a feature already used above it. Slots: splits
 // first (own index), then two-leaf nodes, then lone leaves. An edge is a child link; its state o
@@ -55,10 +55,12 @@ struct ShapTree {
   size_t num_slots() const { return splits.size() + two_leaves.size() + leaves.size(); }
 };
 
-// Trees that need the same number of vectors.
+// Trees that need the same number of points.
 struct ShapGroup {
-  int num_vectors = 0;
-  Quadrature rule;  // kLanes × num_vectors points; `complement` is tau = 1 - t
+  int num_points = 0;
+  int num_vectors = 0;  // that hold the points where one row is explained
+  // Padded with points of weight zero to kLanes × num_vectors; `complement` is tau = 1 - t.
+  Quadrature rule;
   std::vector<double> inverse_tau;
   std::vector<ShapTree> trees;
 };
@@ -75,8 +77,7 @@ struct ShapLayout {
   size_t max_slots = 0, max_edges = 0;
 };
 
-// Most different features on any path from the root.
-int MaxPathFeatures(const ForestTree& tree);
-ShapLayout LayOut(const Forest& forest);
+// Refuses a path with more than `max_path_features` different features.
+Result<ShapLayout> LayOut(const Forest& forest, int max_path_features);
 
 }  // namespace codman::models

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "models/forest_testing_internal.h"
+#include "models/tree_shap_kernels_internal.h"
 
 namespace codman::models {
 namespace {
@@ -166,22 +167,39 @@ TEST(TreeShap, RefusesMoreThanSixtyFourFeaturesOnAPathByName) {
   EXPECT_NE(refused.error().message().find("65"), std::string::npos);
 }
 
-TEST(TreeShap, GivesEqualBitsForEveryBatchSizeAndWithoutAvx2) {
-  RandomForestShape shape{.trees = 60, .features = 20, .depth = 14, .split_probability = 0.95};
-  Forest forest = RandomForest(shape, 3);
-  TreeShap shap = Build(forest);
-  constexpr int kRows = 70;
-  std::vector<double> rows = RandomRows(kRows, shape.features, 9);
-  std::vector<double> batch(kRows * 21), plain(kRows * 21), single;
-  shap.Explain(rows, batch);
-  TreeShap::UsePlainCode(true);
-  shap.Explain(rows, plain);
-  TreeShap::UsePlainCode(false);
-  for (int r = 0; r < kRows; ++r) {
-    for (double value : ExplainRow(shap, {rows.data() + r * 20, 20})) single.push_back(value);
+TEST(TreeShap, GivesEqualBitsForEveryBatchSizeAndProcessor) {
+  for (uint32_t seed = 0; seed < 8; ++seed) {
+    RandomForestShape shape{.trees = 12,
+                            .features = 2 + 4 * static_cast<int>(seed),
+                            .depth = 2 + 2 * static_cast<int>(seed),
+                            .split_probability = 0.95,
+                            .covers_add_up = seed % 3 != 0};
+    Forest forest = RandomForest(shape, seed);
+    TreeShap shap = Build(forest);
+    constexpr size_t kRows = 77;
+    auto features = static_cast<size_t>(shape.features);
+    std::vector<double> rows = RandomRows(kRows, shape.features, seed + 9);
+    std::vector<double> expected;
+    LimitShapCode(ShapCode::kPlain);
+    for (size_t r = 0; r < kRows; ++r) {
+      for (double value : ExplainRow(shap, {rows.data() + r * features, features}))
+        expected.push_back(value);
+    }
+    for (ShapCode code : {ShapCode::kPlain, ShapCode::kAvx2, ShapCode::kAvx512}) {
+      LimitShapCode(code);
+      for (size_t batch : {1, 3, 7, 13, 77}) {
+        std::vector<double> found(expected.size());
+        for (size_t first = 0; first < kRows; first += batch) {
+          size_t count = std::min(batch, kRows - first);
+          shap.Explain({rows.data() + first * features, count * features},
+                       {found.data() + first * (features + 1), count * (features + 1)});
+        }
+        ASSERT_EQ(std::memcmp(found.data(), expected.data(), found.size() * sizeof(double)), 0)
+            << "seed " << seed << " batch " << batch << " code " << static_cast<int>(code);
+      }
+    }
+    LimitShapCode(ShapCode::kAvx512);
   }
-  EXPECT_EQ(std::memcmp(batch.data(), plain.data(), batch.size() * sizeof(double)), 0);
-  EXPECT_EQ(std::memcmp(batch.data(), single.data(), batch.size() * sizeof(double)), 0);
 }
 
 }  // namespace

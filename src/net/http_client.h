@@ -1,8 +1,9 @@
 // Requests to other servers: object stores, trackers, identity providers, webhooks.
 //
 // Certificates are always checked; there is no switch to turn that off, only a bundle of one's own
-// authorities. Redirects are not followed: where to send a secret is the caller's decision. Errors
-// name method, host and path, never query, headers or body. Thread-safe; connections are kept.
+// authorities. Redirects are not followed and no proxy is asked: where to send a secret is the
+// caller's decision. Errors name method, host and path, never query, headers or body. Thread-safe;
+// connections are kept, but a request that must not be sent twice gets one of its own.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,9 @@ namespace codman::net {
 struct HttpClientOptions {
   double connect_seconds = 5;
   double total_seconds = 60;  // one attempt, from connecting to the last byte
-  // Attempts after the first, on: no connection, 429, 502, 503, 504. Waits 0.2 s, 0.4 s, 0.8 s, …
-  // with jitter, or what Retry-After says, at most max_wait_seconds.
+  // Attempts after the first, on: no connection or one that broke before the whole answer came,
+  // 429, 502, 503, 504. Waits 0.2 s, 0.4 s, 0.8 s, … less up to half by chance, or what Retry-After
+  // says, at most max_wait_seconds. An answer that took too long is not asked for again.
   int retries = 3;
   double max_wait_seconds = 20;
   int64_t max_header_bytes = 64 << 10;
@@ -33,8 +35,9 @@ struct HttpClientOptions {
 };
 
 struct ClientRequest {
-  std::string method = "GET";
-  std::string url;  // http or https
+  std::string method = "GET";  // HEAD, POST, PUT, DELETE, PATCH, OPTIONS
+  std::string url;             // http or https, without user name and password
+  // Framing is the client's: Content-Length, Transfer-Encoding, Connection and Expect are ignored.
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   // POST and PATCH are repeated only where the caller knows that twice is harmless.

@@ -51,8 +51,8 @@ bool HasListItem(std::string_view list, std::string_view item) {
 }
 
 bool IsKnownMethod(std::string_view method) {
-  static constexpr std::string_view kMethods[] = {"GET",   "POST",   "HEAD",   "PUT",
-                                                  "PATCH", "DELETE", "OPTIONS"};
+  static constexpr std::string_view kMethods[] = {"GET",    "POST",    "HEAD",  "PUT",  "PATCH",
+                                                  "DELETE", "OPTIONS", "TRACE", "QUERY"};
   return std::find(std::begin(kMethods), std::end(kMethods), method) != std::end(kMethods);
 }
 

@@ -95,11 +95,11 @@ bool HttpReader::ScanHead() {
     }
     const size_t feed = static_cast<size_t>(static_cast<const char*>(found) - data);
     scan_ = feed + 1;
+    if (scan_ - begin_ > max_header_bytes_) return FailBegunHead();
     if (feed == line_ || data[feed - 1] != '\r') return Fail(400);
     const bool empty_line = feed == line_ + 1;
     if (empty_line && line_ != begin_) {
       head_end_ = body_end_ = scan_;
-      if (head_end_ - begin_ > max_header_bytes_) return Fail(431);
       return true;
     }
     // RFC 9112 2.2: an empty line before the request line is a forgivable fault of old clients;
@@ -117,17 +117,29 @@ bool HttpReader::ScanHead() {
 // A head that is not whole yet. Another protocol (TLS, SSH) shows in its first byte or line and is
 // refused without waiting for an end that never comes.
 bool HttpReader::CheckBegunHead() {
+  if (end_ - begin_ > max_header_bytes_) return FailBegunHead();
+  return FaultOfBegunHead() == 0 ? false : FailBegunHead();
+}
+
+// 400 where the begun head is no request's, else 0: whatever else it is, the whole head tells.
+int HttpReader::FaultOfBegunHead() {
   const char* start = buffer_.get() + begin_;
-  const bool in_first_line = line_ == begin_;
-  if (end_ - begin_ > max_header_bytes_) return Fail(in_first_line ? 414 : 431);
-  if (in_first_line) {
+  if (line_ == begin_) {
     const bool may_be_method = end_ == begin_ || *start == '\r' || IsToken({start, 1});
-    return may_be_method ? false : Fail(400);
+    return may_be_method ? 0 : 400;
   }
   const std::string_view rest(start, end_ - begin_);
   bool version_1_1 = true;
   const int status = ParseRequestLine(rest.substr(0, rest.find("\r\n")), &request_, &version_1_1);
-  return status == 400 ? Fail(status) : false;  // whatever else it is, the whole head tells
+  return status == 400 ? status : 0;
+}
+
+// Too long, unless what came first is wrong already: the answer does not depend on how the bytes
+// were cut on their way.
+bool HttpReader::FailBegunHead() {
+  const int fault = FaultOfBegunHead();
+  if (fault != 0) return Fail(fault);
+  return Fail(line_ == begin_ ? 414 : 431);
 }
 
 bool HttpReader::StartBody() {

@@ -55,6 +55,8 @@ class HttpReader {
   std::string_view Line(size_t limit);
   bool ScanHead();
   bool CheckBegunHead();
+  int FaultOfBegunHead();
+  bool FailBegunHead();
   bool StartBody();
   bool ReadFixedBody();
   bool ReadChunkSize();

@@ -102,6 +102,11 @@ TEST(HttpReader, RefusesBrokenFraming) {
       {"GET /" + std::string(300, 'a'), 414},
       {"GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(300, 'a'), 431},
       {"GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(300, 'a') + "\r\n\r\n", 431},
+      // However the bytes come: what is wrong first is what is said.
+      {"GET / HTTP/1.1\r\nHost: h\r\nA: " + std::string(300, 'a') + "\n\r\n", 431},
+      {"GET /" + std::string(300, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414},
+      {"\x16\x03" + std::string(300, 'a') + "\r\n", 400},
+      {"GET /\r\nHost: h\r\nA: " + std::string(300, 'a') + "\r\n\r\n", 400},
   };
   for (const auto& test : kCases) {
     for (size_t piece : {1u, 7u, 10'000u}) {

@@ -104,15 +104,31 @@ Result<JournalEntry> Journal::Find(const std::string& id) const {
   return read;
 }
 
-std::vector<JournalEntry> Journal::Recent(size_t limit, const std::string& before_id) const {
+namespace {
+
+bool Fits(const JournalEntry& entry, const PredictionFilter& filter) {
+  const Json& answer = entry.document["answer"];
+  auto wanted = [&](const std::string& value, const Json& found) {
+    return value.empty() || found.AsString() == value;
+  };
+  return wanted(filter.task, answer["task"]) && wanted(filter.variant, answer["variant"]) &&
+         wanted(filter.version, answer["model"]["version"]) &&
+         wanted(filter.band, answer["band"]) &&
+         (!filter.alert || answer["alert"].AsBool() == *filter.alert) &&
+         entry.time_us >= filter.from_us && entry.time_us < filter.until_us &&
+         entry.id.starts_with(filter.id_prefix);
+}
+
+}  // namespace
+
+Result<std::vector<JournalEntry>> Journal::Search(const PredictionFilter& filter) const {
   std::lock_guard lock(mutex_);
   std::vector<JournalEntry> newest;
-  bool begun = before_id.empty();
-  for (auto entry = recent_.rbegin(); entry != recent_.rend() && newest.size() < limit; ++entry) {
-    if (begun)
-      newest.push_back(*entry);
-    else
-      begun = entry->id == before_id;
+  bool begun = filter.before_id.empty();
+  for (auto entry = recent_.rbegin(); entry != recent_.rend(); ++entry) {
+    if (newest.size() == filter.limit) break;
+    if (begun && Fits(*entry, filter)) newest.push_back(*entry);
+    begun = begun || entry->id == filter.before_id;
   }
   return newest;
 }

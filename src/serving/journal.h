@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -30,6 +31,16 @@ struct JournalEntry {
   Json document;  // {"answer", "vector", "request"}
 };
 
+// Which predictions a search wants; empty members want any.
+struct PredictionFilter {
+  std::string task, variant, version, band;
+  std::optional<bool> alert;
+  int64_t from_us = 0, until_us = INT64_MAX;  // predicted in [from, until)
+  std::string id_prefix;
+  std::string before_id;  // older than this one
+  size_t limit = 50;
+};
+
 class Journal {
  public:
   // Reads what the log holds: the index is rebuilt from it, never trusted beside it.
@@ -45,8 +56,8 @@ class Journal {
   Result<> Note(const governance::AuditRecord& record);
 
   Result<JournalEntry> Find(const std::string& id) const;
-  // Newest first; at most `limit`, older than `before_id` where given.
-  std::vector<JournalEntry> Recent(size_t limit, const std::string& before_id = "") const;
+  // Newest first.
+  Result<std::vector<JournalEntry>> Search(const PredictionFilter& filter) const;
   // How the newest commit ended: an error here means that no answer can be given.
   Result<> last_commit() const;
   int64_t total() const;

@@ -69,10 +69,10 @@ TEST_F(JournalTest, FindsWhatWasAppendedAlsoAfterReopening) {
     EXPECT_GE(found->time_us, before);
     EXPECT_LE(found->time_us, base::NowUs());
     EXPECT_EQ(journal_->Find("p9").error().kind(), ErrorKind::kNotFound);
-    EXPECT_THAT(IdsOf(journal_->Recent(10)), ElementsAre("p4", "p3", "p2", "p1"));
-    EXPECT_THAT(IdsOf(journal_->Recent(2)), ElementsAre("p4", "p3"));
-    EXPECT_THAT(IdsOf(journal_->Recent(2, "p3")), ElementsAre("p2", "p1"));
-    EXPECT_THAT(IdsOf(journal_->Recent(2, "p1")), ElementsAre());
+    EXPECT_THAT(IdsOf(*journal_->Search({.limit = 10})), ElementsAre("p4", "p3", "p2", "p1"));
+    EXPECT_THAT(IdsOf(*journal_->Search({.limit = 2})), ElementsAre("p4", "p3"));
+    EXPECT_THAT(IdsOf(*journal_->Search({.before_id = "p3", .limit = 2})), ElementsAre("p2", "p1"));
+    EXPECT_THAT(IdsOf(*journal_->Search({.before_id = "p1", .limit = 2})), ElementsAre());
     EXPECT_EQ(journal_->total(), 4);
     EXPECT_EQ(journal_->since(before), 4);
     EXPECT_EQ(journal_->since(base::NowUs() + base::kHourUs), 0);

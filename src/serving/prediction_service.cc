@@ -23,6 +23,10 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
     errors->push_back({feature.id, std::move(message)});
     return kNaN;
   };
+  for (const auto& [name, part] : given.members()) {
+    if (name != "value" && name != "unit")
+      return refuse(format("'{}' is not known here; give value and unit", name));
+  }
   const Json& value = given.is_object() ? given["value"] : given;
   if (value.is_null()) return kNaN;
   if (!value.is_number()) return refuse("must be a number or null");

@@ -41,7 +41,8 @@ class Cache {
 };
 
 struct LocalCacheOptions {
-  // Keys, values and their bookkeeping; the least recently used go first.
+  // Keys, values and their bookkeeping; the least recently used go first. What PutIfAbsent made
+  // goes only by time, and fills at most half: more of it is Unavailable.
   int64_t max_bytes = 64 << 20;
 };
 std::unique_ptr<Cache> MakeLocalCache(const LocalCacheOptions& options = {});

@@ -14,6 +14,27 @@ namespace {
 
 using Statement = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
+const char* CureOf(int code) {
+  switch (code) {
+    case SQLITE_FULL:
+      return "; free some space and try again";
+    case SQLITE_IOERR:
+      return "; free some space or mend the disk, then try again";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return "; check the owner and rights of its file and folder";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return "; restore it from a backup";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return "; another program holds it: end that one or try again";
+    default:
+      return "";
+  }
+}
+
 class SqliteDatabase : public Database {
  public:
   explicit SqliteDatabase(sqlite3* handle) : handle_(handle) {}
@@ -50,15 +71,23 @@ class SqliteDatabase : public Database {
     std::lock_guard lock(mutex_);
     TRY(Execute("begin immediate", {}));
     Result<> done = work();
-    TRY(Execute(done.ok() ? "commit" : "rollback", {}));
+    if (done.ok()) {
+      auto committed = Execute("commit", {});
+      if (committed.ok()) return {};
+      done = std::move(committed).error();
+    }
+    // A full disk may have ended the transaction already. Why it failed is the news; a rollback
+    // that fails too leaves SQLite to roll back when the file is opened again.
+    if (sqlite3_get_autocommit(handle_) == 0)
+      sqlite3_exec(handle_, "rollback", nullptr, nullptr, nullptr);
     return done;
   }
 
  private:
   Error Failure(const std::string& sql) const {
-    int code = sqlite3_errcode(handle_);
-    std::string message =
-        format("the database refused \"{}\": {}", sql.substr(0, 80), sqlite3_errmsg(handle_));
+    int code = sqlite3_errcode(handle_) & 0xff;  // without the extension
+    std::string message = format("the database refused \"{}\": {}{}", sql.substr(0, 80),
+                                 sqlite3_errmsg(handle_), CureOf(code));
     if (code == SQLITE_CONSTRAINT) return base::Conflict(message);
     return base::Unavailable(message);
   }
@@ -179,7 +208,7 @@ Result<std::unique_ptr<Database>> OpenSqlite(const std::string& path) {
   auto database = std::make_unique<SqliteDatabase>(handle);
   if (state != SQLITE_OK)
     return base::Unavailable(
-        format("cannot open the database {}: {}", path, sqlite3_errmsg(handle)));
+        format("cannot open the database {}: {}{}", path, sqlite3_errmsg(handle), CureOf(state)));
   chmod(path.c_str(), 0600);
   sqlite3_busy_timeout(handle, 10000);
   TRY(database

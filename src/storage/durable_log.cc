@@ -3,40 +3,24 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
+#include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <mutex>
-#include <thread>
+#include <optional>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "storage/disk_error_internal.h"
+#include "storage/durable_log_internal.h"
 #include "storage/log_segment_internal.h"
 
 namespace codman::storage {
 namespace {
 
-struct SegmentFile {
-  std::string name;
-  uint64_t first_seq = 0;
-};
-
-Result<std::vector<SegmentFile>> ListSegments(const std::string& folder) {
-  std::vector<SegmentFile> segments;
-  for (const auto& name : TRY(base::ListFolder(folder))) {
-    if (!base::EndsWith(name, ".log")) continue;
-    auto first = base::ParseInt(std::string_view(name).substr(0, name.size() - 4));
-    if (first) segments.push_back({name, static_cast<uint64_t>(*first)});
-  }
-  return segments;
-}
-
-Error WriteError(const std::string& path) {
-  return base::Unavailable(
-      format("cannot write {}: {}; free some space or mend the disk, then start again", path,
-             std::strerror(errno)));
-}
+// Threads take the time before they wait for their turn, so a little disorder is nothing.
+constexpr uint64_t kOrdinaryDisorderUs = base::kSecondUs;
 
 // Records appended and not yet written, and what a new segment that starts with them needs.
 struct Batch {
@@ -47,8 +31,8 @@ struct Batch {
 
 class FolderLog : public DurableLog {
  public:
-  FolderLog(std::string folder, DurableLogOptions options)
-      : folder_(std::move(folder)), options_(options) {}
+  FolderLog(std::string folder, DurableLogOptions options, const LogDisk& disk)
+      : folder_(std::move(folder)), options_(options), disk_(disk) {}
   ~FolderLog() override {
     if (fd_ >= 0) close(fd_);
   }
@@ -61,11 +45,12 @@ class FolderLog : public DurableLog {
       hex_id_ = base::ToHex(id_);
       return StartSegment(next_seq_, digest_);
     }
-    const SegmentFile& last = segments_.back();
+    const SegmentFile last = segments_.back();
     std::string path = folder_ + "/" + last.name;
     std::string bytes = TRY(base::ReadFile(path));
     if (bytes.size() < kSegmentHeaderBytes) return DropUnfinishedSegment(path);
     SegmentScan scan = TRY(ScanSegment(path, bytes, options_.chained, {}));
+    if (scan.header.first_seq != last.first_seq) return WrongName(path);
     if (scan.torn) TRY(SetTornTailAside(path, bytes, scan.good_bytes));
     id_ = scan.header.log_id;
     hex_id_ = base::ToHex(id_);
@@ -73,9 +58,10 @@ class FolderLog : public DurableLog {
     durable_seq_ = scan.next_seq - 1;
     digest_ = scan.digest;
     last_time_us_ = scan.last_time_us;
+    if (scan.next_seq == last.first_seq) TRY(TakeTimeOfSegmentBefore());
     segment_bytes_ = static_cast<int64_t>(scan.good_bytes);
     fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (fd_ < 0) return WriteError(path);
+    if (fd_ < 0) return DiskError("write", path);
     return {};
   }
 
@@ -85,6 +71,8 @@ class FolderLog : public DurableLog {
       return base::InvalidInput(format("a log record may hold {} bytes at most", kMaxPayloadBytes));
     }
     std::lock_guard lock(mutex_);
+    if (failed_) return *failed_;
+    ReportStepBack(time_us);
     LogRecord record{next_seq_, time_us, key_id, sealed, {}, payload};
     if (pending_.bytes.empty()) {
       pending_.first_seq = next_seq_;
@@ -131,13 +119,10 @@ class FolderLog : public DurableLog {
       durable = durable_seq_;
     }
     for (size_t i = 0; i < segments.size(); ++i) {
-      if (i + 1 < segments.size() && segments[i + 1].first_seq <= from) continue;
-      std::string bytes = TRY(base::ReadFile(folder_ + "/" + segments[i].name));
-      auto filtered = [&](const LogRecord& record) -> Result<> {
-        if (record.seq < from || record.seq > durable) return {};
-        return sink(record);
-      };
-      TRY(ScanSegment(folder_ + "/" + segments[i].name, bytes, options_.chained, filtered));
+      const bool is_last = i + 1 == segments.size();
+      if (!is_last && segments[i + 1].first_seq <= from) continue;
+      const uint64_t end = is_last ? durable + 1 : segments[i + 1].first_seq;
+      TRY(ReadSegment(segments[i], from, end, sink));
     }
     return {};
   }
@@ -146,7 +131,7 @@ class FolderLog : public DurableLog {
     std::lock_guard lock(mutex_);
     while (segments_.size() > 1 && segments_[1].first_seq <= seq) {
       std::string path = folder_ + "/" + segments_.front().name;
-      if (unlink(path.c_str()) != 0 && errno != ENOENT) return WriteError(path);
+      if (unlink(path.c_str()) != 0 && errno != ENOENT) return DiskError("write", path);
       segments_.erase(segments_.begin());
     }
     return base::SyncFolder(folder_);
@@ -167,20 +152,66 @@ class FolderLog : public DurableLog {
   }
 
  private:
+  static Error WrongName(const std::string& path) {
+    return base::DataQuality(format(
+        "log segment {} holds other records than its name says; restore it from a backup", path));
+  }
+
+  // Gives the records from `from` to before `end`, all of which are durable in this segment.
+  Result<> ReadSegment(const SegmentFile& segment, uint64_t from, uint64_t end,
+                       const std::function<Result<>(const LogRecord&)>& sink) const {
+    const std::string path = folder_ + "/" + segment.name;
+    auto bytes = base::ReadFile(path);
+    if (!bytes.ok() && segment.first_seq < first_seq()) return {};  // dropped since we began
+    auto filtered = [&](const LogRecord& record) -> Result<> {
+      if (record.seq < from || record.seq >= end) return {};
+      return sink(record);
+    };
+    SegmentScan scan = TRY(ScanSegment(path, TRY(std::move(bytes)), options_.chained, filtered));
+    if (scan.header.first_seq != segment.first_seq) return WrongName(path);
+    if (scan.next_seq >= end) return {};
+    return base::DataQuality(
+        format("log segment {} is damaged at byte {} (record {}): records up to {} were written; "
+               "restore it from a backup",
+               path, scan.good_bytes, scan.next_seq, end - 1));
+  }
+
+  // Records are ordered by number, their times are the clock's: whoever reads times must know.
+  void ReportStepBack(int64_t time_us) const {
+    if (time_us >= last_time_us_) return;
+    const uint64_t step_us = static_cast<uint64_t>(last_time_us_) - static_cast<uint64_t>(time_us);
+    if (step_us <= kOrdinaryDisorderUs) return;
+    base::Log(base::LogLevel::kWarning, "storage",
+              "the clock went back: records are in order of their numbers, not of their times",
+              Json::Object({{"log", folder_},
+                            {"seq", next_seq_},
+                            {"seconds_back", static_cast<double>(step_us) / 1e6}}));
+  }
+
+  Result<> TakeTimeOfSegmentBefore() {
+    if (segments_.size() < 2) return {};
+    const std::string path = folder_ + "/" + segments_[segments_.size() - 2].name;
+    const std::string bytes = TRY(base::ReadFile(path));
+    last_time_us_ = TRY(ScanSegment(path, bytes, options_.chained, {})).last_time_us;
+    return {};
+  }
+
   // A segment whose header never became durable holds no acknowledged record.
   Result<> DropUnfinishedSegment(const std::string& path) {
-    if (unlink(path.c_str()) != 0) return WriteError(path);
+    if (unlink(path.c_str()) != 0) return DiskError("write", path);
     return Recover();
   }
 
   static Result<> SetTornTailAside(const std::string& path, const std::string& bytes,
                                    size_t good_bytes) {
-    TRY(base::WriteFileAtomically(path + ".torn", std::string_view(bytes).substr(good_bytes)));
+    std::string aside = path + ".torn";
+    for (int i = 2; base::FileExists(aside); ++i) aside = format("{}.torn.{}", path, i);
+    TRY(base::WriteFileAtomically(aside, std::string_view(bytes).substr(good_bytes)));
     int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return WriteError(path);
+    if (fd < 0) return DiskError("write", path);
     bool cut = ftruncate(fd, static_cast<off_t>(good_bytes)) == 0 && fsync(fd) == 0;
     close(fd);
-    if (!cut) return WriteError(path);
+    if (!cut) return DiskError("write", path);
     return {};
   }
 
@@ -190,7 +221,7 @@ class FolderLog : public DurableLog {
     TRY(base::WriteFileAtomically(path, EncodeSegmentHeader({id_, first_seq, digest_before})));
     if (fd_ >= 0) close(fd_);
     fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (fd_ < 0) return WriteError(path);
+    if (fd_ < 0) return DiskError("write", path);
     segment_bytes_ = kSegmentHeaderBytes;
     segments_.push_back({SegmentName(first_seq), first_seq});
     return {};
@@ -201,20 +232,32 @@ class FolderLog : public DurableLog {
       std::lock_guard lock(mutex_);
       TRY(StartSegment(batch.first_seq, batch.digest_before));
     }
-    std::string_view rest = batch.bytes;
+    TRY(WriteWhole(batch.bytes));
+    if (disk_.sync(fd_) != 0) return DiskError("sync", folder_);
+    segment_bytes_ += static_cast<int64_t>(batch.bytes.size());
+    return {};
+  }
+
+  // Cuts off what got written of a batch that did not fit: nobody was promised it, and the next
+  // start needs no space to set it aside.
+  Result<> WriteWhole(std::string_view rest) {
     while (!rest.empty()) {
-      ssize_t written = write(fd_, rest.data(), rest.size());
+      ssize_t written = disk_.write(fd_, rest.data(), rest.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return WriteError(folder_);
+      if (written < 0) {
+        Error error = DiskError("write", folder_);
+        if (ftruncate(fd_, static_cast<off_t>(segment_bytes_)) != 0)
+          return std::move(error).While("cutting off a part of a record");
+        return error;
+      }
       rest.remove_prefix(static_cast<size_t>(written));
     }
-    if (fdatasync(fd_) != 0) return WriteError(folder_);
-    segment_bytes_ += static_cast<int64_t>(batch.bytes.size());
     return {};
   }
 
   const std::string folder_;
   const DurableLogOptions options_;
+  const LogDisk disk_;
   std::string id_, hex_id_;
   mutable std::mutex mutex_;
   std::condition_variable written_;
@@ -234,50 +277,14 @@ class FolderLog : public DurableLog {
 
 Result<std::unique_ptr<DurableLog>> DurableLog::Open(const std::string& folder,
                                                      DurableLogOptions options) {
-  auto log = std::make_unique<FolderLog>(folder, options);
+  return OpenDurableLog(folder, options, {});
+}
+
+Result<std::unique_ptr<DurableLog>> OpenDurableLog(const std::string& folder,
+                                                   DurableLogOptions options, const LogDisk& disk) {
+  auto log = std::make_unique<FolderLog>(folder, options, disk);
   TRY(log->Recover().While("opening the log " + folder));
   return std::unique_ptr<DurableLog>(std::move(log));
-}
-
-namespace {
-
-// The end of a segment is no whole record: either it is just being written, then it soon becomes
-// one, or the last record was altered or cut off.
-Result<> AwaitWholeTail(const std::string& path, const SegmentScan& seen, bool chained) {
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    std::string bytes = TRY(base::ReadFile(path));
-    SegmentScan now = TRY(ScanSegment(path, bytes, chained, {}));
-    if (!now.torn || now.good_bytes > seen.good_bytes) return {};
-  }
-  return base::DataQuality(
-      format("log segment {} ends at byte {} (record {}) in what is no whole record: it was "
-             "altered, or a write was cut off, which the next start sets aside",
-             path, seen.good_bytes, seen.next_seq));
-}
-
-}  // namespace
-
-Result<uint64_t> VerifyLog(const std::string& folder, bool chained,
-                           const std::function<Result<>(const LogRecord&)>& sink) {
-  uint64_t records = 0;
-  std::optional<SegmentScan> previous;
-  for (const auto& segment : TRY(ListSegments(folder))) {
-    std::string path = folder + "/" + segment.name;
-    std::string bytes = TRY(base::ReadFile(path));
-    SegmentScan scan = TRY(ScanSegment(path, bytes, chained, sink));
-    if (scan.torn) TRY(AwaitWholeTail(path, scan, chained));
-    if (previous && (scan.header.first_seq != previous->next_seq ||
-                     scan.header.log_id != previous->header.log_id ||
-                     (chained && scan.header.digest != previous->digest))) {
-      return base::DataQuality(
-          format("log segment {} does not continue the one before it (record {} expected)", path,
-                 previous->next_seq));
-    }
-    records += scan.next_seq - scan.header.first_seq;
-    previous = scan;
-  }
-  return records;
 }
 
 }  // namespace codman::storage

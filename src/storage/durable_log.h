@@ -5,8 +5,13 @@
 // CRC-32C; with `chained`, also SHA-256(previous digest, header, payload), so that an altered,
 // missing or reordered record is found. Group commit: threads that call Sync() at the same time
 // share one fsync. A torn tail (power lost in the middle of a write) is moved to `<segment>.torn`
-// and the log opens; damage before the tail is an error that names segment and offset, and nothing
-// is changed. One process owns a folder; threads may share the object.
+// (`.torn.2`, …) and the log opens; damage before the tail is an error that names segment and
+// offset, and nothing is changed. Damage in an earlier segment shows when that is read: Read and
+// VerifyLog give the records before it and then the error. One process owns a folder; threads may
+// share the object.
+//
+// Records are ordered by seq alone. Their times are the caller's clock: where that goes back by
+// more than a second, a warning says so and the time is kept as it was given.
 //
 // Record: u32 payload bytes · u32 CRC-32C of all that follows · u64 seq · i64 time µs · u32 key id
 // · u8 flags (1 sealed) · 3 zero bytes · [32 bytes chain digest] · payload. Little endian.
@@ -44,10 +49,12 @@ class DurableLog {
   virtual ~DurableLog() = default;
 
   // Takes the record into the buffer and gives its sequence number. Durable only after Sync(seq).
+  // Fails after a failed Sync, so that what cannot be kept does not gather.
   virtual Result<uint64_t> Append(std::string_view payload, int64_t time_us, uint32_t key_id = 0,
                                   bool sealed = false) = 0;
-  // Returns when every record up to `seq` is on stable storage. After a failed fsync every further
-  // call fails: the operating system may have dropped the pages.
+  // Returns when every record up to `seq` is on stable storage. After a failed write or fsync every
+  // further call for a newer record fails until the log is opened again: the operating system may
+  // have dropped the pages.
   virtual Result<> Sync(uint64_t seq) = 0;
   // Durable records with seq >= from, in order; stops with the first error of `sink`.
   virtual Result<> Read(uint64_t from,

@@ -75,6 +75,19 @@ Result<SegmentHeader> ReadSegmentHeader(const std::string& name, std::string_vie
   return header;
 }
 
+// The first record is whole if read as if `chained` were the other way round. (Its CRC does not
+// cover its length: a chained one whose length grew by a digest's 32 reads so too, but is damaged.)
+bool WrittenOtherwise(std::string_view bytes, bool chained, const base::Digest& before) {
+  const size_t at = kSegmentHeaderBytes;
+  LogRecord record;
+  if (!RecordAt(bytes, at, !chained, &record)) return false;
+  const std::string_view header = bytes.substr(at + 8, kRecordHeaderBytes - 8);
+  if (!chained) return record.digest == ChainOf(before, header, record.payload);
+  if (record.payload.size() < kDigestBytes) return true;
+  return record.payload.substr(0, kDigestBytes) !=
+         View(ChainOf(before, header, record.payload.substr(kDigestBytes)));
+}
+
 }  // namespace
 
 std::string SegmentName(uint64_t first_seq) { return format("{:020}.log", first_seq); }
@@ -121,6 +134,12 @@ Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes,
                  name, at, scan.next_seq, what));
     };
     if (!RecordAt(bytes, at, chained, &record)) {
+      // Read the wrong way, a whole log would look like one torn record and be cut off.
+      if (at == kSegmentHeaderBytes && WrittenOtherwise(bytes, chained, scan.digest)) {
+        return base::InvalidInput(
+            format("log segment {} was written {} a chain of digests; open it so", name,
+                   chained ? "without" : "with"));
+      }
       if (GoodRecordBehind(bytes, at, chained, scan.next_seq))
         return damaged("the checksum does not match");
       scan.torn = true;

@@ -1,8 +1,9 @@
 // Large immutable things by key: model folders, backups, images. Embedded: files below one folder.
 //
 // A put appears whole or not at all, also after kill -9. Keys are "/"-separated words
-// ("models/sepsis/3/card.json"): at most 1,024 bytes, no empty part, no "." or "..", no control
-// characters; anything else is InvalidInput. Thread-safe; several processes may share a store.
+// ("models/sepsis/3/card.json"): at most 1,024 bytes of UTF-8, no empty part, no "." or "..", no
+// control characters; anything else is InvalidInput. Thread-safe; several processes may share a
+// store. A damaged object is DataQuality: never left out of a list, and never a Get that succeeds.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ struct ObjectInfo {
   int64_t modified_us = 0;
   std::string etag;  // changes with the content
   std::string content_type;
-  std::map<std::string, std::string> metadata;  // names: lower case letters, digits, '-'
+  // Names: lower case letters, digits, '-'. Values: printable ASCII. 2,048 bytes in all.
+  std::map<std::string, std::string> metadata;
 };
 
 struct PutOptions {
@@ -47,12 +49,14 @@ class ObjectStore {
   virtual ~ObjectStore() = default;
   virtual Result<ObjectInfo> Put(const std::string& key, const ByteSource& source,
                                  const PutOptions& options = {}) = 0;
-  // NotFound names the key. `offset` beyond the end gives nothing.
+  // NotFound names the key. `offset` beyond the end gives nothing. Read from 0, the content is
+  // compared with its etag: the sink has had it by then, so it is the Result that counts.
   virtual Result<ObjectInfo> Get(const std::string& key, const ByteSink& sink,
                                  int64_t offset = 0) = 0;
   virtual Result<ObjectInfo> Describe(const std::string& key) = 0;
   // Absent keys are no error.
   virtual Result<> Delete(const std::string& key) = 0;
+  // At most 1,000 objects a page, whatever `limit` says.
   virtual Result<ObjectPage> List(const std::string& prefix, const std::string& after = "",
                                   int limit = 1000) = 0;
   virtual Result<> Check() = 0;
@@ -63,7 +67,8 @@ class ObjectStore {
   Result<std::string> GetBytes(const std::string& key, int64_t max_bytes = 64 << 20);
 };
 
-// Told after every operation, for the audit: "put", "get", "describe", "delete", "list".
+// Told after every operation, for the audit: "put", "get", "describe", "delete", "list". Called in
+// the operation's own thread, so from several at once.
 using ObjectObserver =
     std::function<void(std::string_view operation, const std::string& key, const Result<>&)>;
 

@@ -30,6 +30,7 @@ struct TrainingPlace {
   std::string matrix_root;      // <home>/features
   std::string temp_folder;
   registry::Registry* registry = nullptr;
+  storage::Database* database = nullptr;  // where given, the run is recorded in the lineage
   // stage ("features", "fit", …) and share done.
   std::function<void(const std::string& stage, double done)> progress;
 };

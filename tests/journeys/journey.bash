@@ -1,7 +1,7 @@
 # What every journey starts with. A journey is a user's path through the real program; it ends 0, or 77 with the reason when skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-codman="$PWD/build/release/codman"
+codman="$PWD/${CODMAN_BUILD:-build/release}/codman"
 work="$(mktemp -d)"
 export CODMAN_HOME="$work/home" CODMAN_CLINIC="$PWD/clinic"
 data="${CODMAN_DATA:-../shared/data}"

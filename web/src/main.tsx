@@ -8,6 +8,7 @@ import './style/parts.css';
 import './style/charts.css';
 import './style/predict.css';
 import './style/models.css';
+import './style/data.css';
 
 const root = document.getElementById('app');
 if (root === null) throw new Error('the page has no #app');

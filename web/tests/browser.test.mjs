@@ -2,9 +2,13 @@
 // CODMAN_SIGN_IN.
 import { after, describe } from 'node:test';
 import { dashboardTests } from './dashboard.mjs';
+import { dataTests } from './data.mjs';
+import { docsTests } from './docs.mjs';
 import { everyPageTests } from './every_page.mjs';
+import { keyboardTests } from './keyboard.mjs';
 import { modelsTests } from './models.mjs';
 import { predictTests } from './predict.mjs';
+import { predictionsTests } from './predictions.mjs';
 import { Program } from './program.mjs';
 import { signInTests } from './sign_in.mjs';
 
@@ -15,7 +19,11 @@ describe('pages', { concurrency: false }, () => {
   signInTests(program);
   dashboardTests(program);
   predictTests(program);
+  keyboardTests(program);
+  predictionsTests(program);
   modelsTests(program);
+  dataTests(program);
+  docsTests(program);
   everyPageTests(program);
 });
 

@@ -15,8 +15,24 @@ async function pagesOf(program, page) {
     ['Models', () => page.goto(`${program.url}/models`), 'tbody tr'],
     ['version', () => page.goto(program.url + path), '.charts svg'],
     ['reason dialog', () => page.locator('.actions > button').click(), 'dialog textarea'],
+    ['Predictions', () => page.goto(`${program.url}/predictions`), '.filters'],
+    ['Prediction', () => openPrediction(page), '.replay'],
+    ['Data', () => page.goto(`${program.url}/data`), '.lineage svg'],
+    ['re-drive dialog', () => page.getByRole('button', { name: 'Re-drive' }).click(), 'dialog textarea'],
+    ['table', () => page.goto(`${program.url}/data/tables/gold.icu_stays`), '.lineage-tree'],
+    ['API', () => openOperation(program, page), '.try-it'],
     ['no such page', () => page.goto(`${program.url}/models/x`), 'h1'],
   ];
+}
+
+async function openPrediction(page) {
+  await page.getByRole('region', { name: 'Predictions' }).getByRole('link').first().click();
+}
+
+async function openOperation(program, page) {
+  await page.goto(`${program.url}/docs`);
+  const predict = page.locator('.operation', { hasText: '/api/v1/predict/sepsis' });
+  await predict.locator('summary').first().click();
 }
 
 async function predictSample(program, page) {

@@ -46,6 +46,6 @@ void GetMetrics(Call* call) {
   call->Send("text/plain; version=0.0.4; charset=utf-8", base::MetricsText());
 }
 
-void GetOpenApi(Call* call) { call->SendJson(OpenApiDocument(call->context().version)); }
+void GetOpenApi(Call* call) { call->SendJson(OpenApiDocument(call->context())); }
 
 }  // namespace codman::api

@@ -1,11 +1,17 @@
 #include "api/routes.h"
 #include "base/clock.h"
+#include "lakehouse/lake_catalog.h"
 
 namespace codman::api {
 
 void GetStatus(Call* call) {
-  auto lake = call->context().lake_status();
-  if (!lake.ok()) return call->Fail(lake.error());
+  auto& context = call->context();
+  auto engine = context.engine();
+  if (!engine.ok()) return call->Fail(engine.error());
+  auto data = lakehouse::CountLake(context.lake, *engine);
+  if (!data.ok()) return call->Fail(data.error());
+  auto tables = lakehouse::ListTables(context.lake);
+  if (!tables.ok()) return call->Fail(tables.error());
   auto versions = call->context().registry->List();
   if (!versions.ok()) return call->Fail(versions.error());
   Json models = Json::Array();
@@ -24,8 +30,8 @@ void GetStatus(Call* call) {
                                    {"total", call->context().journal->total()}});
   call->SendJson(Json::Object({{"version", call->context().version},
                                {"synthetic_only", synthetic_only && models.size() > 0},
-                               {"data", (*lake)["data"]},
-                               {"tables", (*lake)["tables"]},
+                               {"data", *data},
+                               {"tables", *tables},
                                {"predictions", predictions},
                                {"models", models}}));
 }

@@ -33,3 +33,31 @@ export async function getHealth<T>(cancel?: AbortSignal): Promise<T> {
   if (!response.ok && response.status !== 503) throw await Problem.fromResponse(response);
   return (await response.json()) as T;
 }
+
+export interface RawAnswer {
+  status: number;
+  statusText: string;
+  headers: [name: string, value: string][];
+  text: string;
+  milliseconds: number;
+}
+
+// For the reference page: any answer is shown as it came.
+export async function askRaw(
+  method: string,
+  path: string,
+  body: string | null,
+): Promise<RawAnswer> {
+  const begun = performance.now();
+  const headers: Record<string, string> = { 'X-CSRF-Token': csrfToken() };
+  if (body !== null) headers['Content-Type'] = 'application/json';
+  const response = await send(path, { method, headers, ...(body === null ? {} : { body }) });
+  const text = await response.text();
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: [...response.headers],
+    text,
+    milliseconds: performance.now() - begun,
+  };
+}

@@ -39,7 +39,7 @@ export interface Status {
     newest_received?: string | null;
   };
   predictions: { today: number; total: number };
-  tables: { name: string; rows: number; version: number }[];
+  tables: TableEntry[];
   models: ModelVersion[];
 }
 
@@ -172,4 +172,138 @@ export interface TaskModels {
   champions: Record<string, string>;
   versions: ModelVersion[];
   history: Transition[];
+}
+
+export interface PredictionList {
+  predictions: PastPrediction[];
+  next_before?: string;
+}
+
+export interface Replayed {
+  equal: boolean;
+  same_model: boolean;
+  margin: number;
+  risk: number;
+  margin_then: number;
+  risk_then: number;
+}
+
+export interface TableEntry {
+  name: string;
+  layer: string;
+  rows: number;
+  version: number;
+  files: number;
+  bytes: number;
+  committed_at?: string;
+}
+
+export interface TableColumn {
+  name: string;
+  type: string;
+  nulls: number;
+  least: string | null;
+  greatest: string | null;
+}
+
+export interface TableVersion {
+  version: number;
+  committed_at?: string | null;
+  operation?: string | null;
+  rows: number;
+  files: number;
+}
+
+export interface TableDetails extends TableEntry {
+  columns: TableColumn[];
+  history: TableVersion[];
+  sample: Record<string, string | number | boolean | null>[];
+}
+
+export interface Quality {
+  records: number;
+  measurements: number;
+  stored: number;
+  superseded: number;
+  duplicates: number;
+  quarantined: number;
+  score: number;
+  completeness: number;
+}
+
+export interface FeedQuality extends Quality {
+  feed: string;
+  source: string;
+}
+
+export interface QualityReport {
+  feeds: FeedQuality[];
+  overall: Quality;
+}
+
+export interface QuarantineCount {
+  feed: string;
+  source: string;
+  reason: string;
+  field: string;
+  count: number;
+}
+
+export interface QuarantinePlace {
+  feed: string;
+  source_position: string;
+  received_time: string;
+  field: string;
+  reason: string;
+  rule: string;
+}
+
+export interface QuarantineAnswer {
+  total: number;
+  counts: QuarantineCount[];
+  places: QuarantinePlace[];
+}
+
+export interface Redriven {
+  looked_at: number;
+  accepted: number;
+  still_refused: number;
+}
+
+export interface UnmappedCode {
+  code: string;
+  source: string;
+  unit: string;
+  count: number;
+  subjects: number;
+  p05: number | null;
+  median: number | null;
+  p95: number | null;
+  suggested: string | null;
+  because: string;
+}
+
+export interface LineageNode {
+  name: string;
+  version: number;
+  rows: number;
+}
+
+export interface LineageEdge {
+  from: string;
+  to: string;
+  job: string;
+  at: string;
+}
+
+export interface LineageAnswer {
+  nodes: LineageNode[];
+  edges: LineageEdge[];
+}
+
+export interface LineageTree extends LineageNode {
+  made_by?: { job: string; at: string };
+  shown?: boolean;
+  from?: LineageTree[];
+  into?: LineageTree[];
 }

@@ -1,11 +1,16 @@
 import type { Status } from '../api/types';
 import type { Loaded } from '../api/use_loaded';
 import { DashboardPage } from '../dashboard/dashboard_page';
+import { DataPage } from '../data/data_page';
+import { TablePage } from '../data/table_page';
 import { ModelsPage } from '../models/models_page';
 import { VersionPage } from '../models/version_page';
 import { Link } from '../parts/link';
 import { Page } from '../parts/page';
 import { PredictPage } from '../predict/predict_page';
+import { PredictionPage } from '../predictions/prediction_page';
+import { PredictionsPage } from '../predictions/predictions_page';
+import { DocsPage } from '../reference/docs_page';
 import { route } from './route';
 
 export function PageOfRoute({ status }: { status: Loaded<Status> }) {
@@ -19,6 +24,16 @@ export function PageOfRoute({ status }: { status: Loaded<Status> }) {
       return <ModelsPage />;
     case 'model':
       return <VersionPage key={`${at.task}/${at.version}`} task={at.task} version={at.version} />;
+    case 'predictions':
+      return <PredictionsPage search={at.search} />;
+    case 'prediction':
+      return <PredictionPage key={at.id} id={at.id} />;
+    case 'data':
+      return <DataPage />;
+    case 'table':
+      return <TablePage key={at.name} name={at.name} />;
+    case 'docs':
+      return <DocsPage />;
     case 'unknown':
       return (
         <Page title="No such page">

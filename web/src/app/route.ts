@@ -6,6 +6,11 @@ export type Route =
   | { page: 'predict'; task: string; variant: string }
   | { page: 'models' }
   | { page: 'model'; task: string; version: string }
+  | { page: 'predictions'; search: string }
+  | { page: 'prediction'; id: string }
+  | { page: 'data' }
+  | { page: 'table'; name: string }
+  | { page: 'docs' }
   | { page: 'unknown'; path: string };
 
 export function parseRoute(path: string, search = ''): Route {
@@ -23,6 +28,15 @@ export function parseRoute(path: string, search = ''): Route {
   if (first === 'models' && parts.length === 3 && second && third) {
     return { page: 'model', task: second, version: third };
   }
+  if (first === 'predictions' && parts.length === 1) return { page: 'predictions', search };
+  if (first === 'predictions' && parts.length === 2 && second) {
+    return { page: 'prediction', id: second };
+  }
+  if (first === 'data' && parts.length === 1) return { page: 'data' };
+  if (first === 'data' && parts.length === 3 && second === 'tables' && third) {
+    return { page: 'table', name: third };
+  }
+  if (first === 'docs' && parts.length === 1) return { page: 'docs' };
   return { page: 'unknown', path };
 }
 
@@ -58,3 +72,7 @@ export const predictPath = (task: string, variant = ''): string =>
 
 export const modelPath = (task: string, version: string): string =>
   `/models/${encodeURIComponent(task)}/${encodeURIComponent(version)}`;
+
+export const predictionPath = (id: string): string => `/predictions/${encodeURIComponent(id)}`;
+
+export const tablePath = (name: string): string => `/data/tables/${encodeURIComponent(name)}`;

@@ -1,14 +1,15 @@
 import { useEffect } from 'preact/hooks';
 import type { Status } from '../api/types';
 import type { Loaded } from '../api/use_loaded';
+import { Tables } from '../data/tables';
 import { Answer } from '../parts/answer';
+import { Link } from '../parts/link';
 import { Page } from '../parts/page';
 import { Section } from '../parts/section';
 import { VersionTable } from '../models/version_table';
 import { Overview } from './overview';
 import { RecentPredictions } from './recent_predictions';
 import { Services } from './services';
-import { Tables } from './tables';
 
 const freshSeconds = 5;
 
@@ -38,7 +39,9 @@ export function DashboardPage({ status }: { status: Loaded<Status> }) {
               </Section>
               <RecentPredictions />
               <div class="pair">
-                <Tables tables={data.tables} />
+                <Section title="Tables" note={<Link href="/data">quality, quarantine, lineage</Link>}>
+                  <Tables tables={data.tables} />
+                </Section>
                 <Services />
               </div>
             </>

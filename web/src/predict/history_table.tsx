@@ -1,6 +1,6 @@
 import { BandMark } from '../parts/band';
 import { Section } from '../parts/section';
-import { TableFrame } from '../parts/table_frame';
+import { Table, type Column } from '../parts/table';
 import { When } from '../parts/when';
 import { percent } from '../words/figures';
 import { made, type Made } from './session_history';
@@ -11,6 +11,24 @@ interface Props {
   onShow: (one: Made) => void;
 }
 
+function columnsFor(onShow: (one: Made) => void): Column<Made>[] {
+  return [
+    { head: 'When', cell: (one) => <When iso={one.prediction.predicted_at} /> },
+    { head: 'Patient', cell: (one) => one.from },
+    { head: 'Model', cell: (one) => one.prediction.model.version },
+    { head: 'Risk', number: true, cell: (one) => <b>{percent(one.prediction.risk)}</b> },
+    { head: 'Band', cell: (one) => <BandMark band={one.prediction.band} /> },
+    {
+      head: 'Look',
+      cell: (one) => (
+        <button type="button" class="quiet-button" onClick={() => onShow(one)}>
+          Show<span class="hidden"> prediction {one.prediction.id}</span>
+        </button>
+      ),
+    },
+  ];
+}
+
 export function HistoryTable({ task, shown, onShow }: Props) {
   const rows = made.value.filter((one) => one.prediction.task === task);
   if (rows.length === 0) return null;
@@ -19,42 +37,13 @@ export function HistoryTable({ task, shown, onShow }: Props) {
       title="This session"
       note="gone when the page is closed; the program keeps every prediction"
     >
-      <TableFrame label="Predictions of this session">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Patient</th>
-            <th scope="col">Model</th>
-            <th scope="col" class="number">
-              Risk
-            </th>
-            <th scope="col">Band</th>
-            <th scope="col">
-              <span class="hidden">Action</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((one) => (
-            <tr key={one.prediction.id} class={one.prediction.id === shown ? 'chosen' : undefined}>
-              <td>
-                <When iso={one.prediction.predicted_at} />
-              </td>
-              <td>{one.from}</td>
-              <td>{one.prediction.model.version}</td>
-              <td class="number strong">{percent(one.prediction.risk)}</td>
-              <td>
-                <BandMark band={one.prediction.band} />
-              </td>
-              <td>
-                <button type="button" class="quiet-button" onClick={() => onShow(one)}>
-                  Show<span class="hidden"> prediction {one.prediction.id}</span>
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </TableFrame>
+      <Table
+        label="Predictions of this session"
+        columns={columnsFor(onShow)}
+        rows={rows}
+        keyOf={(one) => one.prediction.id}
+        chosen={(one) => one.prediction.id === shown}
+      />
     </Section>
   );
 }

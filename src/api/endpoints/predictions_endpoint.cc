@@ -1,0 +1,84 @@
+#include <cmath>
+
+#include "api/query.h"
+#include "api/routes.h"
+#include "base/clock.h"
+
+namespace codman::api {
+namespace {
+
+Json ListEntry(const serving::JournalEntry& entry) {
+  const Json& answer = entry.document["answer"];
+  return Json::Object({{"id", entry.id},
+                       {"task", answer["task"]},
+                       {"variant", answer["variant"]},
+                       {"version", answer["model"]["version"]},
+                       {"risk", answer["risk"]},
+                       {"band", answer["band"]},
+                       {"alert", answer["alert"]},
+                       {"predicted_at", answer["predicted_at"]}});
+}
+
+}  // namespace
+
+namespace {
+
+serving::PredictionFilter FilterOf(const std::string& query) {
+  serving::PredictionFilter filter{.task = TextOf(query, "task"),
+                                   .variant = TextOf(query, "variant"),
+                                   .version = TextOf(query, "version"),
+                                   .band = TextOf(query, "band"),
+                                   .alert = BooleanOf(query, "alert"),
+                                   .from_us = TimeOf(query, "from", 0),
+                                   .until_us = TimeOf(query, "until", INT64_MAX),
+                                   .id_prefix = TextOf(query, "id"),
+                                   .before_id = TextOf(query, "before")};
+  filter.limit = static_cast<size_t>(IntegerOf(query, "limit"));
+  return filter;
+}
+
+}  // namespace
+
+void GetPredictions(Call* call) {
+  auto filter = FilterOf(call->query);
+  auto entries = call->context().journal->Search(filter);
+  if (!entries.ok()) return call->Fail(entries.error());
+  Json list = Json::Array();
+  for (const auto& entry : *entries) list.Add(ListEntry(entry));
+  Json answer = Json::Object({{"predictions", list}});
+  if (entries->size() == filter.limit) answer.Set("next_before", entries->back().id);
+  call->SendJson(answer);
+}
+
+void GetPrediction(Call* call) {
+  auto entry = call->context().journal->Find(call->Parameter("id"));
+  if (!entry.ok()) return call->Fail(entry.error());
+  call->SendJson(entry->document["answer"]);
+}
+
+void GetReplay(Call* call) {
+  auto entry = call->context().journal->Find(call->Parameter("id"));
+  if (!entry.ok()) return call->Fail(entry.error());
+  const Json& answer = entry->document["answer"];
+  auto model = call->context().service->Version(answer["task"].AsString(),
+                                                answer["model"]["version"].AsString());
+  if (!model.ok()) return call->Fail(model.error());
+  std::vector<double> vector;
+  for (const auto& value : entry->document["vector"].items())
+    vector.push_back(value.is_null() ? std::nan("") : value.AsDouble());
+  double margin = serving::MarginOf(**model, vector),
+         risk = (*model)->loaded.calibrator.Apply(margin);
+  bool same_model =
+      (*model)->loaded.version.manifest_sha256 == entry->document["model_manifest"].AsString();
+  bool equal =
+      same_model && margin == answer["margin"].AsDouble() && risk == answer["risk"].AsDouble();
+  call->SendJson(Json::Object({{"id", entry->id},
+                               {"equal", equal},
+                               {"same_model", same_model},
+                               {"margin", margin},
+                               {"risk", risk},
+                               {"margin_then", answer["margin"]},
+                               {"risk_then", answer["risk"]}}));
+}
+
+}  // namespace codman::api

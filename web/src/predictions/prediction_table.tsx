@@ -1,0 +1,36 @@
+import type { PastPrediction } from '../api/types';
+import { modelPath, predictionPath } from '../app/route';
+import { BandMark } from '../parts/band';
+import { Link } from '../parts/link';
+import { Table, type Column } from '../parts/table';
+import { When } from '../parts/when';
+import { percent } from '../words/figures';
+
+const columns: Column<PastPrediction>[] = [
+  {
+    head: 'When',
+    names: true,
+    cell: (one) => (
+      <Link href={predictionPath(one.id)}>
+        <When iso={one.predicted_at} />
+      </Link>
+    ),
+  },
+  { head: 'Question', cell: (one) => one.task },
+  { head: 'Risk', number: true, cell: (one) => <b>{percent(one.risk)}</b> },
+  { head: 'Band', cell: (one) => <BandMark band={one.band} /> },
+  { head: 'Alert', cell: (one) => (one.alert ? 'alert' : <span class="quiet">no alert</span>) },
+  {
+    head: 'Model',
+    cell: (one) => <Link href={modelPath(one.task, one.version)}>{one.version}</Link>,
+  },
+  {
+    head: 'Number',
+    title: 'the beginning of the number under which the prediction is kept',
+    cell: (one) => <code title={one.id}>{one.id.slice(0, 8)}</code>,
+  },
+];
+
+export function PredictionTable({ label, rows }: { label: string; rows: PastPrediction[] }) {
+  return <Table label={label} columns={columns} rows={rows} keyOf={(one) => one.id} />;
+}

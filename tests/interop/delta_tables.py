@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Reads Delta tables with delta-rs, DuckDB's delta extension and Spark, and compares them with us.
 
 Row count, schema and an order-free checksum per column, each computed from what that reader gives;
@@ -120,6 +119,7 @@ class Spark:
     def __init__(self) -> None:
         from pyspark.sql import SparkSession
 
+        self.scratch = tempfile.TemporaryDirectory(prefix="codman-interop-")
         jars = ",".join(str(jar) for jar in sorted(JARS.glob("*.jar")))
         settings = {
             "spark.jars": jars,
@@ -133,7 +133,7 @@ class Spark:
             "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
             "spark.sql.shuffle.partitions": "2",
             "spark.databricks.delta.snapshotPartitions": "2",
-            "spark.sql.warehouse.dir": tempfile.mkdtemp(prefix="codman-interop-"),
+            "spark.sql.warehouse.dir": self.scratch.name,
         }
         builder = SparkSession.builder.master("local[2]").appName("codman interop")
         for name, value in settings.items():

@@ -24,7 +24,7 @@ export function docsTests(program) {
       assert.equal(answer.task, 'sepsis');
       await predict.getByRole('button', { name: 'Copy as curl' }).click();
       const line = await page.evaluate(() => navigator.clipboard.readText());
-      assert.match(line, /^curl -s -H @codman-data\/secrets\/auth_header .*predict\/sepsis'$/);
+      assert.match(line, /^curl -s -H @codman-data\/secrets\/auth_header .*predict\/sepsis'$/s);
     });
   });
 }

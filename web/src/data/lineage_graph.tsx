@@ -4,7 +4,7 @@ import { shortened } from '../charts/text_width';
 import { DataTable } from '../parts/data_table';
 import { count } from '../words/figures';
 import { thingWords } from './place_words';
-import { layOut, type Placed } from './lineage_layout';
+import { layerOf, layOut, type Placed } from './lineage_layout';
 
 const boxWidth = 176;
 const boxHeight = 40;
@@ -32,7 +32,7 @@ function Box({ at }: { at: Placed }) {
         {shortened(thingWords(name), boxWidth - 20)}
       </text>
       <text class="thing-note" x={10} y={32}>
-        {rows > 0 ? `${count(rows)} rows` : 'model'}
+        {rows > 0 ? `${count(rows)} rows` : layerOf(name) === 4 ? 'model' : 'declared'}
       </text>
     </g>
   );

@@ -52,11 +52,13 @@ function Shown({ of }: { of: Prediction }) {
         <When iso={of.predicted_at} /> · number <code>{of.id}</code>{' '}
         <CopyButton label="Copy answer" text={() => JSON.stringify(of, null, 2)} />
       </p>
-      {of.explanation ? (
-        <Waterfall prediction={of} schema={schema.data} />
-      ) : (
-        <p class="notice">Reasons were not asked for.</p>
-      )}
+      <Section title="Why">
+        {of.explanation ? (
+          <Waterfall prediction={of} schema={schema.data} />
+        ) : (
+          <p class="notice">Reasons were not asked for.</p>
+        )}
+      </Section>
       {of.warnings.length > 0 && (
         <ul class="warnings">
           {of.warnings.map((warning) => (

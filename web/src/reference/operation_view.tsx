@@ -22,7 +22,7 @@ function Fields({ label, fields }: { label: string; fields: Field[] }) {
   if (fields.length === 0) return null;
   return (
     <>
-      <h4>{label}</h4>
+      <h3>{label}</h3>
       <Table label={label} columns={fieldColumns} rows={fields} keyOf={(field) => field.name} />
     </>
   );
@@ -40,7 +40,7 @@ function Details({ document, operation }: { document: OpenApi; operation: Operat
       <Fields label="Parameters" fields={parameters} />
       <Fields label="Body" fields={fieldsOf(document, operation.body)} />
       <Fields label="Answer" fields={fieldsOf(document, operation.answer)} />
-      <h4>Statuses</h4>
+      <h3>Statuses</h3>
       <ul class="statuses">
         {operation.statuses.map(([status, words]) => (
           <li key={status}>
@@ -48,7 +48,7 @@ function Details({ document, operation }: { document: OpenApi; operation: Operat
           </li>
         ))}
       </ul>
-      <h4>Try it</h4>
+      <h3>Try it</h3>
       <TryIt operation={operation} />
     </>
   );

@@ -12,14 +12,9 @@ namespace {
 
 constexpr char kCheckpointFile[] = "/checkpoints.jsonl";
 constexpr uint32_t kSealKeyId = 1;
-
-// A record is one line of JSON, then, where there is one, the sealed payload.
-std::string Encode(const AuditRecord& record, std::string_view sealed) {
-  std::string text = ToJson(record).ToString();
-  text.push_back('\n');
-  text.append(sealed);
-  return text;
-}
+// A log opens and gives one record by walking a segment: small ones keep both short.
+constexpr int64_t kSegmentBytes = 8 << 20;
+constexpr char kSealContext[] = "journal";
 
 std::string CheckpointMessage(uint64_t seq, const std::string& digest) {
   return format("codman-audit:{}:{}", seq, digest);
@@ -41,9 +36,12 @@ Json ToJson(const AuditRecord& record) {
   set("reason", record.reason);
   set("outcome", record.outcome);
   set("request_id", record.request_id);
+  set("trace", record.trace);
   if (!record.details.is_null()) json.Set("details", record.details);
   return json;
 }
+
+std::string LineOf(const AuditRecord& record) { return ToJson(record).ToString(); }
 
 Audit::Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::string seal_key,
              std::string signing_key)
@@ -54,13 +52,13 @@ Audit::Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::
 
 Result<std::unique_ptr<Audit>> Audit::Open(const std::string& folder, const Secrets& secrets) {
   TRY(base::MakeFolders(folder, 0700));
-  auto log = TRY(storage::DurableLog::Open(folder, {.chained = true}));
+  auto log = TRY(storage::DurableLog::Open(folder, {.segment_bytes = kSegmentBytes, .chained = true}));
   return std::unique_ptr<Audit>(new Audit(folder, std::move(log), TRY(secrets.Key("audit_key")),
                                           TRY(secrets.Key("signing_key"))));
 }
 
 Result<uint64_t> Audit::Append(const AuditRecord& record) {
-  return log_->Append(Encode(record, ""), base::NowUs());
+  return log_->Append(LineOf(record) + "\n", base::NowUs());
 }
 
 Result<uint64_t> Audit::Record(const AuditRecord& record) {
@@ -70,19 +68,45 @@ Result<uint64_t> Audit::Record(const AuditRecord& record) {
 }
 
 Result<uint64_t> Audit::AppendSealed(const AuditRecord& record, std::string_view payload) {
-  return log_->Append(Encode(record, base::Seal(seal_key_, payload, "journal")), base::NowUs(),
-                      kSealKeyId, true);
+  return AppendSealed(LineOf(record), payload, base::NowUs());
+}
+
+// A record is one line of JSON, then, where there is one, the sealed payload.
+Result<uint64_t> Audit::AppendSealed(std::string_view line, std::string_view payload,
+                                     int64_t time_us) {
+  thread_local std::string text;
+  text.assign(line).push_back('\n');
+  text += base::Seal(seal_key_, payload, kSealContext);
+  return log_->Append(text, time_us, kSealKeyId, true);
+}
+
+Result<std::string> Audit::Unsealed(const storage::LogRecord& record, size_t line_bytes) const {
+  if (!record.sealed) return std::string();
+  return base::Unseal(seal_key_, record.payload.substr(line_bytes + 1), kSealContext);
 }
 
 Result<> Audit::Read(uint64_t from, const std::function<Result<>(const Entry&)>& sink) const {
   return log_->Read(from, [&](const storage::LogRecord& record) -> Result<> {
     size_t end = record.payload.find('\n');
-    Entry entry{record.seq, record.time_us, TRY(base::ParseJson(record.payload.substr(0, end))),
-                ""};
-    if (record.sealed)
-      entry.payload = TRY(base::Unseal(seal_key_, record.payload.substr(end + 1), "journal"));
-    return sink(entry);
+    return sink({record.seq, record.time_us, TRY(base::ParseJson(record.payload.substr(0, end))),
+                 TRY(Unsealed(record, end))});
   });
+}
+
+Result<> Audit::ReadSealed(uint64_t from,
+                           const std::function<Result<bool>(const SealedEntry&)>& sink) const {
+  bool enough = false;
+  Result<> read = log_->Read(from, [&](const storage::LogRecord& record) -> Result<> {
+    if (!record.sealed) return {};
+    size_t end = record.payload.find('\n');
+    SealedEntry entry{record.seq, record.time_us, record.payload.substr(0, end),
+                      TRY(Unsealed(record, end))};
+    enough = !TRY(sink(entry));
+    // The log is left by an error; this one is nobody's.
+    if (enough) return base::NotFound("");
+    return {};
+  });
+  return enough ? Result<>() : read;
 }
 
 Result<> Audit::WriteCheckpoint() {

@@ -24,7 +24,8 @@ struct AuditRecord {
   std::string object;      // "model sepsis/process-3", "table gold.icu_stays"
   int64_t subject_id = 0;  // token; 0 = none
   std::string reason, outcome, request_id;
-  Json details;  // counts, hashes: never a patient's value
+  std::string trace;  // W3C traceparent of the caller
+  Json details;       // counts, hashes: never a patient's value
 };
 
 class Audit {
@@ -38,6 +39,8 @@ class Audit {
   // Appends a sealed payload (a journalled prediction) with its open head; not yet durable, see
   // Sync.
   Result<uint64_t> AppendSealed(const AuditRecord& record, std::string_view payload);
+  // The same with the record already written as one line of JSON (LineOf) and its time.
+  Result<uint64_t> AppendSealed(std::string_view line, std::string_view payload, int64_t time_us);
   Result<> Sync(uint64_t seq) { return log_->Sync(seq); }
 
   struct Entry {
@@ -47,6 +50,16 @@ class Audit {
     std::string payload;  // unsealed, "" where there is none
   };
   Result<> Read(uint64_t from, const std::function<Result<>(const Entry&)>& sink) const;
+  // Durable records with a payload from number `from` on, until `sink` says that it has enough by
+  // false.
+  struct SealedEntry {
+    uint64_t seq = 0;
+    int64_t time_us = 0;
+    std::string_view line;  // of JSON: the record
+    std::string payload;    // unsealed
+  };
+  Result<> ReadSealed(uint64_t from,
+                      const std::function<Result<bool>(const SealedEntry&)>& sink) const;
 
   // Signs the chain's end (Ed25519): a line of `<folder>/checkpoints.jsonl`, to be anchored
   // elsewhere.
@@ -55,6 +68,8 @@ class Audit {
  private:
   Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::string seal_key,
         std::string signing_key);
+  Result<std::string> Unsealed(const storage::LogRecord& record, size_t line_bytes) const;
+
   std::string folder_;
   std::unique_ptr<storage::DurableLog> log_;
   std::string seal_key_, signing_key_;
@@ -70,5 +85,6 @@ struct AuditVerdict {
 Result<AuditVerdict> VerifyAudit(const std::string& folder, const std::string& public_key);
 
 Json ToJson(const AuditRecord& record);
+std::string LineOf(const AuditRecord& record);
 
 }  // namespace codman::governance

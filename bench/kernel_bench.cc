@@ -18,7 +18,7 @@
 namespace codman {
 namespace {
 
-constexpr int kConcepts = 20, kSubjects = 40, kEvents = 50000, kHours = 168;
+constexpr int kConcepts = 20, kSubjects = 200, kEvents = 50000, kHours = 168;
 constexpr int64_t kHourUs = 3'600'000'000;
 constexpr int kWindows[] = {1, 2, 4, 6, 12, 24, 48, 72};
 constexpr const char* kAggregates[] = {"count", "mean", "min", "max", "last"};
@@ -26,7 +26,8 @@ constexpr const char* kAggregates[] = {"count", "mean", "min", "max", "last"};
 events::Concepts MakeConcepts() {
   std::string yaml = "concepts:\n";
   for (int c = 0; c < kConcepts; ++c)
-    yaml += format("  - {{name: c{}, unit: \"1\", range: [0, 1000]}}\n", c);
+    yaml +=
+        format("  - {{name: c{0}, label: c{0}, codes: [], unit: \"1\", range: [0, 1000]}}\n", c);
   return events::Concepts::FromDocuments({{"c.yaml", base::ParseYaml(yaml, "c.yaml").value()}})
       .value();
 }
@@ -40,14 +41,15 @@ std::shared_ptr<const features::Plan> MakePlan(const events::Concepts& concepts)
     yaml += format("  - {{id: c{0}, concept: c{0}}}\n", c);
     names += format("{}c{}", c == 0 ? "" : ", ", c);
   }
-  std::string windows, aggregates;
-  for (int w : kWindows) windows += format("{}{}h", windows.empty() ? "" : ", ", w);
-  for (const char* a : kAggregates) aggregates += format("{}{}", aggregates.empty() ? "" : ", ", a);
+  std::string columns;
+  for (int window : kWindows) {
+    for (const char* aggregate : kAggregates)
+      columns += format("{}{}_{}h", columns.empty() ? "" : ", ", aggregate, window);
+  }
   yaml += format(
-      "blocks:\n  - name: load\n    description: every window\n    expand:\n      - features: "
-      "[{}]\n  "
-      "      aggregates: [{}]\n        windows: [{}]\n",
-      names, aggregates, windows);
+      "blocks:\n  - name: load\n    description: every window\n    expand:\n"
+      "      - {{features: [{}], columns: [{}]}}\n",
+      names, columns);
   auto set = features::FeatureSet::FromDocument(
                  "load.yaml", base::ParseYaml(yaml, "load.yaml").value(), concepts)
                  .value();

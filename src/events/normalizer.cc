@@ -86,6 +86,23 @@ void Quarantine(const RawRecord& record, std::string_view field, Reason reason,
   columns[6].AppendInt(record.received_seq);
 }
 
+EventName EventNameOf(const SourceMapping& source, const Concepts& concepts,
+                      std::string_view field) {
+  int index = -1;
+  std::string system = source.name;
+  if (source.format == Format::kNdjson) {
+    if (!source.record.code_system.empty()) system = source.record.code_system;
+    index = concepts.Find(field);
+    if (index < 0) index = concepts.FindByCode(format("{}//{}", system, field));
+  } else {
+    for (const auto& column : source.columns) {
+      if (column.column == field) index = column.concept_index;
+    }
+  }
+  if (index >= 0) return {concepts[index].name, ""};
+  return {"", format("{}//{}", system, field)};
+}
+
 std::unique_ptr<Normalizer> Normalizer::Create(const SourceMapping& source,
                                                const Concepts& concepts, int64_t now_us) {
   return source.format == Format::kNdjson ? CreateRecordNormalizer(source, concepts, now_us)

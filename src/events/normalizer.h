@@ -46,6 +46,15 @@ struct Normalized {
 columns::Schema NormalizedEventSchema();
 columns::Schema QuarantineSchema();
 
+// What a field that quarantine names (a column, or a code as the record has it) is called in
+// events.
+struct EventName {
+  std::string concept_name;  // "" = unmapped
+  std::string source_code;   // of what has no concept
+};
+EventName EventNameOf(const SourceMapping& source, const Concepts& concepts,
+                      std::string_view field);
+
 class Normalizer {
  public:
   virtual ~Normalizer() = default;

@@ -2,21 +2,29 @@
 // running totals.
 //
 // Places are absolute: they count from the first record since Clear, so that forgetting the oldest
-// ones moves none of the others. A record at the end costs O(1); one in the middle costs its
-// suffix. Not thread-safe.
+// ones moves none of the others. A record costs O(1) when it arrives, in order or late; late ones
+// wait until Settle merges all of them in one pass over the suffix that they fall into. Only a
+// record that is replaced or removed costs its suffix at once. Not thread-safe.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "features/exact_internal.h"
 #include "features/record_keys_internal.h"
+#include "features/running_totals_internal.h"
 
 namespace codman::features {
 
 class History {
  public:
-  explicit History(bool keeps_sums) : keeps_sums_(keeps_sums) {}
+  static constexpr int64_t kNothingChanged = std::numeric_limits<int64_t>::max();
+
+  // Without moments SumsOf tells the sum of the values only.
+  explicit History(bool keeps_sums, bool keeps_moments = true)
+      : keeps_sums_(keeps_sums), totals_(keeps_moments) {}
 
   // The record known by `key` is from now on this one. Records at or before `forgotten_to()` are
   // not kept.
@@ -30,6 +38,8 @@ class History {
   void ForgetSums(int64_t time);
   void Clear();
 
+  // Everything below tells of the records that were there at the last Settle.
+  void Settle();
   int64_t begin() const { return forgotten_; }
   int64_t end() const { return forgotten_ + static_cast<int64_t>(records_.size()); }
   int64_t time(int64_t place) const { return records_[Local(place)].event_time; }
@@ -39,8 +49,10 @@ class History {
   // Totals of the records in [begin, end), x relative to a fixed time. Only where the history keeps
   // sums.
   Sums SumsOf(int64_t begin, int64_t end) const;
-  // Grows whenever something else happened than a record added at the end.
-  uint64_t version() const { return version_; }
+  // The records before this place are those of the last MarkSeen; records added at the end are no
+  // change.
+  int64_t changed_from() const { return changed_from_; }
+  void MarkSeen() { changed_from_ = kNothingChanged; }
   int64_t num_bytes() const;
 
  private:
@@ -54,22 +66,21 @@ class History {
   // else 0.
   size_t Droppable(int64_t time, size_t from) const;
   void EraseRecord(uint64_t key, int64_t event_time);
+  void MergeLate();
   size_t Local(int64_t place) const { return static_cast<size_t>(place - forgotten_); }
-  // Totals again reach from `sums_begin_` to the last record; those before the first `intact`
-  // records are right.
-  void Resum(size_t intact);
-  // A record came to (+1) or went from (−1) `place`.
-  void Moved(size_t place, int by);
+  void Changed(size_t place) {
+    changed_from_ = std::min(changed_from_, forgotten_ + static_cast<int64_t>(place));
+  }
 
   bool keeps_sums_;
   std::vector<Record> records_;
-  std::vector<Sums> sums_;  // sums_[i]: of all before record sums_begin_ + i, plus some constant
-  size_t sums_begin_ = 0;   // records before it have no totals any more
+  std::vector<Record> late_;  // by arrival; each is earlier than some record was when it came
+  RunningTotals totals_;
   RecordKeys keys_;
   int64_t origin_ = 0;     // x = 0
   int64_t forgotten_ = 0;  // how many records were dropped in front
   int64_t forgotten_to_ = -kTimeLimit - 1;
-  uint64_t version_ = 0;
+  int64_t changed_from_ = kNothingChanged;
 };
 
 }  // namespace codman::features

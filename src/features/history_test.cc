@@ -46,12 +46,13 @@ struct Entry {
   double value;
 };
 
-void ExpectEqual(const History& history, const std::vector<Entry>& entries, int64_t forgotten_to,
+void ExpectEqual(History& history, const std::vector<Entry>& entries, int64_t forgotten_to,
                  int64_t sums_forgotten_to) {
   std::vector<Entry> expected = entries;
   std::stable_sort(expected.begin(), expected.end(),
                    [](const Entry& a, const Entry& b) { return a.time < b.time; });
   std::erase_if(expected, [&](const Entry& e) { return e.time <= forgotten_to; });
+  history.Settle();
   int64_t place = history.FirstAfter(forgotten_to, history.begin());
   ASSERT_EQ(history.end() - place, static_cast<int64_t>(expected.size()));
   Sums sums;

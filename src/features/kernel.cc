@@ -26,8 +26,8 @@ struct SubjectState::Impl {
   explicit Impl(std::shared_ptr<const Plan> compiled) : plan(std::move(compiled)) {
     const Plan::Impl& parts = plan->impl();
     for (const ConceptPlan& concept_plan : parts.concepts) {
-      concepts.push_back(
-          {History(concept_plan.sums), std::vector<Window>(concept_plan.windows.size())});
+      concepts.push_back({History(concept_plan.sums, concept_plan.moments),
+                          std::vector<Window>(concept_plan.windows.size())});
     }
     contract.resize(parts.contract.size(), kMissing);
     FillBlankSlots();
@@ -48,6 +48,7 @@ struct SubjectState::Impl {
 
   void ComputeConcept(const ConceptPlan& concept_plan, ConceptState* state, int64_t t) {
     History& history = state->history;
+    history.Settle();
     int64_t end = history.end();
     if (end > history.begin() && history.time(end - 1) > t) {
       end = history.FirstAfter(t, history.begin());
@@ -56,6 +57,7 @@ struct SubjectState::Impl {
       state->windows[i].Compute(history, concept_plan.windows[i], concept_plan.worst, t, end,
                                 slots);
     }
+    history.MarkSeen();
     auto forgettable = [&](int64_t reach) { return reach != kNoWindow && t > reach - kTimeLimit; };
     if (forgettable(concept_plan.reach_us)) history.Forget(t - concept_plan.reach_us);
     if (forgettable(concept_plan.sums_reach_us)) history.ForgetSums(t - concept_plan.sums_reach_us);

@@ -14,6 +14,10 @@ bool NeedsSums(Aggregate aggregate) {
          aggregate == Aggregate::kSlope || aggregate == Aggregate::kSum;
 }
 
+bool NeedsMoments(Aggregate aggregate) {
+  return aggregate == Aggregate::kSd || aggregate == Aggregate::kSlope;
+}
+
 bool NeedsExtremes(Aggregate aggregate) {
   return aggregate == Aggregate::kMin || aggregate == Aggregate::kMax ||
          aggregate == Aggregate::kWorst || aggregate == Aggregate::kAny;
@@ -59,6 +63,7 @@ class Builder {
       window->slots.push_back({what.aggregate, slot});
     }
     window->sums |= NeedsSums(what.aggregate);
+    concept_plan.moments |= NeedsMoments(what.aggregate);
     window->extremes |= NeedsExtremes(what.aggregate);
     window->change |= what.aggregate == Aggregate::kChange;
     return slot;

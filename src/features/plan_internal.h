@@ -28,7 +28,7 @@ struct WindowPlan {
 struct ConceptPlan {
   int concept_index = 0;
   events::Worst worst = events::Worst::kNone;
-  bool sums = false;
+  bool sums = false, moments = false;  // moments: sums of squares and products as well
   // How far back any window looks, and any that sums; kNoWindow: for ever.
   int64_t reach_us = 0, sums_reach_us = 0;
   std::vector<WindowPlan> windows;

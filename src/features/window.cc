@@ -15,8 +15,10 @@ int64_t Earlier(int64_t a, int64_t b) { return a < -kTimeLimit + b ? -kTimeLimit
 }  // namespace
 
 bool Window::Move(const History& history, const WindowPlan& plan, int64_t t, int64_t end) {
-  bool same_records = known_ && version_ == history.version();
-  int64_t from = same_records ? std::max(begin_, history.begin()) : history.begin();
+  int64_t changed_from = history.changed_from();
+  bool same_records = known_ && changed_from >= end_;
+  // What stands before both was too old already.
+  int64_t from = std::max(known_ ? std::min(begin_, changed_from) : 0, history.begin());
   int64_t begin = from;
   bool has_before = false;
   if (plan.window_us != kNoWindow) {
@@ -25,9 +27,9 @@ bool Window::Move(const History& history, const WindowPlan& plan, int64_t t, int
                  history.time(begin - 1) > Earlier(t, 2 * plan.window_us);
   }
   bool changed = !same_records || begin != begin_ || end != end_ || has_before != has_before_;
+  extremes_known_ &= known_ && min_at_ < changed_from && max_at_ < changed_from;
   known_ = true;
-  extremes_known_ = extremes_known_ && same_records;
-  version_ = history.version();
+  looked_at_ = std::min(looked_at_, changed_from);
   begin_ = begin;
   end_ = end;
   has_before_ = has_before;

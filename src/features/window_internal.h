@@ -28,7 +28,6 @@ class Window {
   bool known_ = false;  // the rest says something
   bool extremes_known_ = false;
   bool has_before_ = false;  // a value for `change` stands at begin_ − 1
-  uint64_t version_ = 0;
   int64_t begin_ = 0, end_ = 0;
   int64_t looked_at_ = 0;  // extremes cover the records before this place
   int64_t min_at_ = 0, max_at_ = 0;

@@ -57,6 +57,8 @@ from incoming left join verdicts on incoming.rowid = verdicts.place)";
 
 }  // namespace
 
+const char* KeySql() { return kKey; }
+
 std::string JudgeSql(const std::string& source, const std::string& existing) {
   return fmt::format(fmt::runtime(std::string(kRepeatedSql) + kVerdictsSql), fmt::arg("key", kKey),
                      fmt::arg("same", kSame), fmt::arg("existing", existing),

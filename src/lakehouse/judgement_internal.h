@@ -1,9 +1,12 @@
-// Which incoming measurements are new, duplicates or conflicts. Private to silver_builder.
+// Which incoming measurements are new, duplicates or conflicts. Private to lakehouse.
 #pragma once
 
 #include <string>
 
 namespace codman::lakehouse {
+
+// The key of a measurement (data-model.md 3): SQL expressions over the columns of silver.events.
+const char* KeySql();
 
 // SQL that reads `incoming` and `incoming_subjects` and makes the view `judged`: the columns of
 // `incoming` and `verdict`, one of stored, duplicate, conflict. `existing`: SQL that yields the

@@ -7,7 +7,7 @@
 #pragma once
 
 #include <functional>
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,25 +29,23 @@ struct SilverCounts {
   SilverCounts& operator+=(const SilverCounts& other);
 };
 
+class SilverSteps;
+
 class SilverBuilder {
  public:
   SilverBuilder(Lake lake, engine::SqlEngine* engine, governance::Identity* identity,
                 const events::Concepts* concepts, const std::vector<events::SourceMapping>* sources,
                 storage::Database* database = nullptr);
+  ~SilverBuilder();
 
   // Processes what bronze holds and silver does not, and leaves a lineage run where `database` is
   // given. `progress` is told the share done.
   Result<SilverCounts> Build(const std::function<void(double)>& progress = {});
 
  private:
-  Result<> RecordRun(const std::map<std::string, int64_t>& feeds, int64_t began_us);
+  // `added`: the bronze table's shape; filled with the files of the version.
   Result<SilverCounts> BuildVersion(const std::string& feed, int64_t version,
-                                    const engine::DeltaSnapshot& before,
-                                    const engine::DeltaSnapshot& after);
-  Result<SilverCounts> Normalise(const std::string& feed, const engine::DeltaSnapshot& added,
-                                 const events::SourceMapping** source);
-  Result<> WriteSubjects(const events::SourceMapping& source, const std::string& txn,
-                         int64_t version);
+                                    engine::DeltaSnapshot added);
   Result<> Judge(const events::SourceMapping& source, const std::string& txn, int64_t version);
   Result<> WriteEvents(const events::SourceMapping& source, const std::string& feed,
                        const std::string& txn, int64_t version);
@@ -56,11 +54,9 @@ class SilverBuilder {
   Result<> WriteQuality(const events::SourceMapping& source, const std::string& feed,
                         const std::string& txn, int64_t version, SilverCounts* counts);
 
+  std::unique_ptr<SilverSteps> steps_;
   Lake lake_;
   engine::SqlEngine* engine_;
-  governance::Identity* identity_;
-  const events::Concepts* concepts_;
-  const std::vector<events::SourceMapping>* sources_;
   storage::Database* database_;
 };
 

@@ -34,7 +34,8 @@ Connection::Connection(std::shared_ptr<Shard> shard, asio::ip::tcp::socket socke
     : shard_(std::move(shard)),
       socket_(std::move(socket)),
       remote_(RemoteOf(socket_)),
-      reader_(shard_->options().max_header_bytes, shard_->options().max_body_bytes) {
+      reader_(shard_->options().max_header_bytes, shard_->options().max_body_bytes,
+              shard_->options().rules) {
   error_code ignored;  // a socket that is already dead shows it at the first read
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -47,28 +48,41 @@ void Connection::Run() {
     more = AnswerBuffered();
     if (!Flush()) return;
   }
-  if (waiting_) {
-    deadline_ = kNever;
-  } else if (finishing_) {
+  if (finishing_) {
     Linger();
-  } else {
+  } else if (open_.empty()) {
     AwaitBytes();
+  } else {
+    deadline_ = kNever;
+    last_steps_ = -1;
+    if (MayDispatch() && !held_ && !reading_) Read();
   }
 }
 
-// Answers every whole request of the buffer; true where it stopped only because enough is waiting
-// to be sent.
+// Whether another request may be handled before the open ones are answered.
+bool Connection::MayDispatch() const {
+  if (finishing_ || ended_) return false;
+  return open_.empty() || (overlapping_ && open_.back().keep_alive && open_.size() < kMostOpen &&
+                           !shard_->draining());
+}
+
+// Hands over every whole request of the buffer that may be; true where it stopped only because
+// enough is waiting to be sent.
 bool Connection::AnswerBuffered() {
-  while (!waiting_ && !finishing_) {
+  held_ = false;
+  while (MayDispatch()) {
     if (out_.size() > kMaxUnsentBytes) return true;
     const HttpReader::State state = reader_.Advance();
     if (state == HttpReader::State::kReady) {
+      held_ = !open_.empty() && !reader_.rules().overlaps;
+      if (held_) break;
       Dispatch();
       continue;
     }
-    if (state == HttpReader::State::kFailed) {
+    held_ = state == HttpReader::State::kFailed && !open_.empty();
+    if (state == HttpReader::State::kFailed && !held_) {
       AppendRefusal(reader_.refusal());
-    } else if (reader_.TakeContinue()) {
+    } else if (state == HttpReader::State::kNeedMore && open_.empty() && reader_.TakeContinue()) {
       out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     }
     break;
@@ -77,45 +91,77 @@ bool Connection::AnswerBuffered() {
 }
 
 void Connection::Dispatch() {
-  waiting_ = true;
+  overlapping_ = reader_.rules().overlaps;
+  open_.push_back({.without_body = reader_.request().method == "HEAD",
+                   .keep_alive = reader_.keep_alive()});
   in_handler_ = true;
   // Whatever is thrown, the Responder was destroyed on the way and has answered 500.
   try {
-    shard_->handler()(reader_.request(), Responder(shared_from_this()));
+    shard_->handler()(reader_.request(),
+                      Responder(shared_from_this(), first_open_ + open_.size() - 1));
   } catch (const std::exception& e) {
     base::Log(base::LogLevel::kError, "net", "a request handler threw",
               base::Json::Object({{"what", e.what()}}));
   }
   in_handler_ = false;
-  if (!waiting_) reader_.Next();
+  if (overlapping_ || open_.empty()) reader_.Next();
 }
 
-// A Responder is out for at most one request, so an answer needs no number to find its place. It
-// may come at once (then the loop that called the handler goes on) or later from any thread (then
-// it is posted to this connection's own).
-void Connection::Send(HttpResponse response) {
-  if (shard_->InThread() && in_handler_) {
-    Reply(response);
-    return;
-  }
-  shard_->Post([self = shared_from_this(), response = std::move(response)] {
-    self->FinishDeferred(response);
+// An answer may come at once (then the loop that called the handler goes on) or later from any
+// thread (then it is posted to this connection's own).
+void Connection::Send(uint64_t request, HttpResponse response) {
+  if (shard_->InThread()) return ReplyOnThread(request, response);
+  shard_->Post([self = shared_from_this(), request, response = std::move(response)] {
+    self->ReplyOnThread(request, response);
   });
 }
 
-void Connection::FinishDeferred(const HttpResponse& response) {
-  if (closed_) return;
-  Reply(response);
-  reader_.Next();
-  Run();
+void Connection::Send(uint64_t request, const PreparedResponse& response) {
+  if (shard_->InThread()) return ReplyOnThread(request, response);
+  shard_->Post([self = shared_from_this(), request, fields = std::string(response.fields),
+                body = std::string(response.body)] {
+    self->ReplyOnThread(request, PreparedResponse{fields, body});
+  });
 }
 
-void Connection::Reply(const HttpResponse& response) {
-  waiting_ = false;
-  finishing_ = !reader_.keep_alive() || shard_->draining();
+void Connection::Post(std::function<void()> work) { shard_->PostAnswers(std::move(work)); }
+
+int Connection::thread() const { return shard_->index(); }
+
+template <typename Response>
+void Connection::ReplyOnThread(uint64_t request, const Response& response) {
+  if (closed_) return;
+  const bool overlapped = overlapping_;
+  Reply(request, response);
+  if (in_handler_) return;
+  if (!overlapped) reader_.Next();
+  if (!shard_->Defer(shared_from_this())) Run();
+}
+
+template <typename Response>
+void Connection::Reply(uint64_t request, const Response& response) {
+  Open& open = open_[request - first_open_];
+  const bool close = !open.keep_alive || (shard_->draining() && &open == &open_.back());
+  const bool in_turn = &open == &open_.front();
+  open.answered = true;
+  open.keep_alive = !close;
+  AppendReply(response, {.without_body = open.without_body, .close = close}, shard_->date(),
+              in_turn ? &out_ : &open.answer);
+  if (in_turn) PassOn();
+}
+
+// The oldest request is answered: what waited behind it follows.
+void Connection::PassOn() {
   last_steps_ = -1;
-  const bool without_body = reader_.request().method == "HEAD";
-  AppendReply(response, {.without_body = without_body, .close = finishing_}, shard_->date(), &out_);
+  while (!open_.empty() && open_.front().answered) {
+    out_ += open_.front().answer;
+    // Behind an answer that says "close" nothing may follow.
+    finishing_ = finishing_ || !open_.front().keep_alive;
+    open_.pop_front();
+    ++first_open_;
+    if (finishing_) break;
+  }
+  finishing_ = finishing_ || (ended_ && open_.empty());
 }
 
 void Connection::AppendRefusal(int status) {
@@ -185,6 +231,9 @@ void Connection::Read() {
 void Connection::OnRead(const error_code& error, size_t num_bytes) {
   reading_ = false;
   if (closed_) return;
+  // What was asked is answered also to a client that asks nothing more.
+  ended_ = error == asio::error::eof && !open_.empty();
+  if (ended_) return;
   if (error) return Close();
   if (lingering_) return Read();
   // A refusal that still waits for the client's window: nothing more is read.
@@ -207,13 +256,13 @@ void Connection::Linger() {
 
 void Connection::Drain() {
   if (lingering_) deadline_ = std::min(deadline_, shard_->DeadlineAfter(1));
-  const bool idle = !waiting_ && !sending_ && !finishing_ && reader_.idle();
+  const bool idle = open_.empty() && !sending_ && !finishing_ && reader_.idle();
   if (idle) Close();
 }
 
 void Connection::CheckDeadline(int64_t now) {
   if (closed_ || now < deadline_) return;
-  const bool answerable = !waiting_ && !sending_ && !finishing_ && !reader_.idle();
+  const bool answerable = open_.empty() && !sending_ && !finishing_ && !reader_.idle();
   if (answerable) {
     Refuse(408);
   } else {

@@ -145,7 +145,8 @@ bool HttpReader::FailBegunHead() {
 bool HttpReader::StartBody() {
   const std::string_view head(buffer_.get() + begin_, head_end_ - begin_ - 2);
   if (int status = ParseHead(head, &request_, &framing_)) return Fail(status);
-  if (framing_.content_length > max_body_bytes_) return Fail(413);
+  if (rules_of_) rules_ = rules_of_(request_.method, request_.path);
+  if (framing_.content_length > rules_.max_body_bytes) return Fail(413);
   moved_ = false;
   trailer_bytes_ = 0;
   stage_ = framing_.chunked ? Stage::kChunkSize : Stage::kBody;
@@ -200,7 +201,7 @@ bool HttpReader::ReadChunkSize() {
   if (extended && line.find_first_of(std::string_view("\0\r\x7f", 3)) != std::string_view::npos)
     return Fail(400);
   const int64_t body_bytes = static_cast<int64_t>(body_end_ - head_end_);
-  if (size > max_body_bytes_ - body_bytes) return Fail(413);
+  if (size > rules_.max_body_bytes - body_bytes) return Fail(413);
   chunk_left_ = size;
   stage_ = size > 0 ? Stage::kChunkData : Stage::kTrailers;
   return true;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -25,8 +26,12 @@ class HttpReader {
  public:
   enum class State { kNeedMore, kReady, kFailed };
 
-  HttpReader(int64_t max_header_bytes, int64_t max_body_bytes)
-      : max_header_bytes_(static_cast<size_t>(max_header_bytes)), max_body_bytes_(max_body_bytes) {}
+  using Rules = std::function<RequestRules(std::string_view method, std::string_view path)>;
+  // `rules` may be empty: then max_body_bytes holds for every request.
+  HttpReader(int64_t max_header_bytes, int64_t max_body_bytes, Rules rules = {})
+      : max_header_bytes_(static_cast<size_t>(max_header_bytes)),
+        rules_of_(std::move(rules)),
+        rules_{.max_body_bytes = max_body_bytes} {}
 
   // Where to receive into; never empty. Views of a request are void after this call.
   std::span<char> Space();
@@ -37,6 +42,7 @@ class HttpReader {
   // the body.
   HttpRequest& request() { return request_; }
   bool keep_alive() const { return framing_.keep_alive; }
+  const RequestRules& rules() const { return rules_; }
   // After kFailed: the status that refuses the client. Nothing more can be read.
   int refusal() const { return refusal_; }
   void Next();
@@ -69,7 +75,8 @@ class HttpReader {
   void Finish();
 
   const size_t max_header_bytes_;
-  const int64_t max_body_bytes_;
+  const Rules rules_of_;
+  RequestRules rules_;  // of the present request
 
   std::unique_ptr<char[]> buffer_;
   size_t capacity_ = 0;

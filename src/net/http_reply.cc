@@ -113,6 +113,15 @@ void AppendReply(const HttpResponse& response, const ReplyFrame& frame, std::str
   if (!bodiless && !frame.without_body) out->append(response.body);
 }
 
+void AppendReply(const PreparedResponse& response, const ReplyFrame& frame, std::string_view date,
+                 std::string* out) {
+  out->append("HTTP/1.1 200 OK\r\nDate: ").append(date).append("\r\n");
+  out->append(response.fields).append("Content-Length: ");
+  AppendNumber(response.body.size(), out);
+  out->append(frame.close ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n");
+  if (!frame.without_body) out->append(response.body);
+}
+
 HttpResponse RefusalOf(int status) {
   const StatusRow* row = FindStatus(status);
   HttpResponse response;

@@ -22,6 +22,10 @@ struct ReplyFrame {
 void AppendReply(const HttpResponse& response, const ReplyFrame& frame, std::string_view date,
                  std::string* out);
 
+// The same for a 200 whose fields are bytes already.
+void AppendReply(const PreparedResponse& response, const ReplyFrame& frame, std::string_view date,
+                 std::string* out);
+
 // What the server itself answers where no handler was asked: an RFC 9457 problem with a sentence
 // that says what to do.
 HttpResponse RefusalOf(int status);

@@ -35,7 +35,7 @@ class ShardedHttpServer final : public HttpServer {
   Result<> Run(ListeningSockets sockets, int num_threads,
                const std::shared_ptr<ShardSettings>& settings) {
     for (int i = 0; i < num_threads; ++i) {
-      shards_.push_back(std::make_shared<Shard>(settings));
+      shards_.push_back(std::make_shared<Shard>(settings, i));
       TRY(shards_.back()->Listen(sockets.Release(i), sockets.is_ipv6()));
     }
     try {
@@ -94,6 +94,7 @@ Responder& Responder::operator=(Responder&& other) {
   if (this == &other) return *this;
   if (sink_ != nullptr) Send(RefusalOf(500));
   sink_ = std::move(other.sink_);
+  request_ = other.request_;
   return *this;
 }
 
@@ -103,7 +104,12 @@ Responder::~Responder() {
 
 void Responder::Send(HttpResponse response) {
   const std::shared_ptr<Sink> sink = std::exchange(sink_, nullptr);
-  if (sink != nullptr) sink->Send(std::move(response));
+  if (sink != nullptr) sink->Send(request_, std::move(response));
+}
+
+void Responder::Send(const PreparedResponse& response) {
+  const std::shared_ptr<Sink> sink = std::exchange(sink_, nullptr);
+  if (sink != nullptr) sink->Send(request_, response);
 }
 
 std::string_view HttpRequest::Header(std::string_view name) const {

@@ -15,8 +15,9 @@ constexpr int kMaxRefused =
     256;  // clients over the limit that are told so; further ones are cut off
 }  // namespace
 
-Shard::Shard(std::shared_ptr<ShardSettings> settings)
+Shard::Shard(std::shared_ptr<ShardSettings> settings, int index)
     : settings_(std::move(settings)),
+      index_(index),
       work_(io_.get_executor()),
       date_(FormatHttpDate(std::time(nullptr))) {}
 
@@ -86,6 +87,23 @@ void Shard::Remove(Connection* connection) {
   }
   connections_.erase(found);
   EndWhenDrained();
+}
+
+void Shard::PostAnswers(std::function<void()> work) {
+  Post([self = shared_from_this(), work = std::move(work)] { self->GiveAnswers(work); });
+}
+
+void Shard::GiveAnswers(const std::function<void()>& work) {
+  answering_ = true;
+  work();
+  answering_ = false;
+  for (const auto& connection : std::exchange(answered_, {})) connection->Run();
+}
+
+bool Shard::Defer(const std::shared_ptr<Connection>& connection) {
+  if (!answering_) return false;
+  if (answered_.empty() || answered_.back() != connection) answered_.push_back(connection);
+  return true;
 }
 
 void Shard::AwaitTick() {

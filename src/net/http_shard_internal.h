@@ -31,7 +31,7 @@ struct ShardSettings {
 
 class Shard : public std::enable_shared_from_this<Shard> {
  public:
-  explicit Shard(std::shared_ptr<ShardSettings> settings);
+  Shard(std::shared_ptr<ShardSettings> settings, int index);
 
   // Takes the descriptor of a listening socket.
   Result<> Listen(int descriptor, bool is_ipv6);
@@ -45,8 +45,11 @@ class Shard : public std::enable_shared_from_this<Shard> {
   const HttpHandler& handler() const { return settings_->handler; }
   const std::string& date() const { return date_; }
   bool draining() const { return draining_; }
+  int index() const { return index_; }
   int64_t DeadlineAfter(int seconds) const { return now_ + seconds * kTicksPerSecond + 1; }
   void Remove(Connection* connection);
+  // True while posted work gives its answers: the connection goes on when that is over.
+  bool Defer(const std::shared_ptr<Connection>& connection);
 
   // From any thread.
   bool InThread() const { return io_.get_executor().running_in_this_thread(); }
@@ -57,11 +60,14 @@ class Shard : public std::enable_shared_from_this<Shard> {
     std::lock_guard lock(mutex_);
     if (!ended_) boost::asio::post(io_, std::move(work));
   }
+  // The same for work that answers many requests: each connection sends what it got in one go.
+  void PostAnswers(std::function<void()> work);
 
  private:
   static constexpr int64_t kTicksPerSecond = 4;
   static constexpr std::chrono::milliseconds kTick{250};
 
+  void GiveAnswers(const std::function<void()>& work);
   void Accept();
   void Admit(boost::asio::ip::tcp::socket socket);
   void AwaitTick();
@@ -71,6 +77,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   void EndWhenDrained();
 
   std::shared_ptr<ShardSettings> settings_;
+  const int index_;
   mutable boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   boost::asio::ip::tcp::acceptor acceptor_{io_};
@@ -86,6 +93,8 @@ class Shard : public std::enable_shared_from_this<Shard> {
   int64_t drain_deadline_ = 0;
   bool draining_ = false;
   bool accept_stalled_ = false;
+  bool answering_ = false;
+  std::vector<std::shared_ptr<Connection>> answered_;  // by the work that is running
   std::string date_;
 
   std::mutex mutex_;  // of ended_

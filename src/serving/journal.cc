@@ -1,35 +1,35 @@
 #include "serving/journal.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/clock.h"
-#include "base/text.h"
+#include "serving/journal_payload_internal.h"
 
 namespace codman::serving {
 namespace {
 
-constexpr size_t kKeptInMemory = 2000;
+// How long a commit may wait for the answers that were in the last one, as a share of what the last
+// one took and at most.
+constexpr int64_t kGatherShare = 4;
+constexpr int64_t kMostGatherUs = 1000;
 
-Result<JournalEntry> EntryOf(const governance::Audit::Entry& entry) {
-  JournalEntry kept{.time_us = entry.time_us,
-                    .head = entry.head,
-                    .document = TRY(base::ParseJson(entry.payload))};
-  kept.id = kept.document["answer"]["id"].AsString();
-  return kept;
+Result<JournalEntry> EntryOf(const governance::Audit::SealedEntry& sealed) {
+  auto decoded = TRY(DecodePayload(sealed.payload));
+  return JournalEntry{.id = std::move(decoded.id),
+                      .seq = sealed.seq,
+                      .time_us = sealed.time_us,
+                      .answer = std::move(decoded.answer),
+                      .head = TRY(base::ParseJson(sealed.line)),
+                      .document = std::move(decoded.document)};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Journal>> Journal::Open(governance::Audit* audit) {
-  std::unique_ptr<Journal> journal(new Journal(audit));
-  TRY(audit
-          ->Read(1,
-                 [&](const governance::Audit::Entry& entry) -> Result<> {
-                   if (entry.payload.empty()) return {};
-                   journal->Keep(TRY(EntryOf(entry)), entry.seq);
-                   return {};
-                 })
-          .While("reading the prediction journal"));
+Result<std::unique_ptr<Journal>> Journal::Open(governance::Audit* audit,
+                                               storage::Database* database) {
+  auto index = TRY(JournalIndex::Open(audit, database).While("opening the prediction journal"));
+  std::unique_ptr<Journal> journal(new Journal(audit, std::move(index)));
   journal->committer_ = std::thread([raw = journal.get()] { raw->CommitLoop(); });
   return journal;
 }
@@ -43,23 +43,28 @@ Journal::~Journal() {
   if (committer_.joinable()) committer_.join();
 }
 
-void Journal::Keep(JournalEntry entry, uint64_t seq) {
-  seq_of_[entry.id] = seq;
-  recent_.push_back(std::move(entry));
-  if (recent_.size() > kKeptInMemory) recent_.pop_front();
+Result<uint64_t> Journal::Append(const JournalRecord& record) {
+  thread_local std::string payload;
+  payload.clear();
+  EncodePayload(record, &payload);
+  PredictionRow row{.id = std::string(record.id),
+                    .time_us = record.time_us,
+                    .task = std::string(record.task),
+                    .variant = std::string(record.variant),
+                    .version = std::string(record.version),
+                    .band = std::string(record.band),
+                    .alert = record.alert,
+                    .risk = record.risk};
+  std::lock_guard lock(mutex_);
+  row.seq = TRY(audit_->AppendSealed(record.audit_line, payload, record.time_us));
+  index_->Remember(std::move(row));
+  return row.seq;
 }
 
-Result<> Journal::Append(const std::string& id, const governance::AuditRecord& record,
-                         const Json& document, std::function<void(Result<>)> committed) {
-  std::string payload = document.ToString();
-  JournalEntry entry{
-      .id = id, .time_us = base::NowUs(), .head = governance::ToJson(record), .document = document};
+void Journal::WhenDurable(uint64_t seq, std::function<void(Result<>)> committed) {
   std::lock_guard lock(mutex_);
-  uint64_t seq = TRY(audit_->AppendSealed(record, payload));
-  Keep(std::move(entry), seq);
   waiting_.push_back({seq, std::move(committed)});
   wake_.notify_one();
-  return {};
 }
 
 Result<> Journal::Note(const governance::AuditRecord& record) {
@@ -69,68 +74,98 @@ Result<> Journal::Note(const governance::AuditRecord& record) {
   return {};
 }
 
+void Journal::SetProducer(std::function<void()> producer) {
+  std::lock_guard lock(producing_);
+  producer_ = std::move(producer);
+}
+
+void Journal::Announce(int64_t count) {
+  std::lock_guard lock(mutex_);
+  const int64_t before = announced_;
+  announced_ += count;
+  // Between its waking and the last one it gathers, there is nothing to tell it.
+  if (before == 0 || (before < last_shared_ && announced_ >= last_shared_)) wake_.notify_one();
+}
+
+// Waits for as many answers as the last commit had, if it had several.
+void Journal::Gather(std::unique_lock<std::mutex>* lock) {
+  if (last_shared_ < 2 || announced_ == 0) return;
+  auto patience =
+      std::chrono::microseconds(std::min(last_commit_us_ / kGatherShare, kMostGatherUs));
+  wake_.wait_for(*lock, patience, [this] { return stopping_ || announced_ >= last_shared_; });
+}
+
+// The producer's turn; how many answers it made.
+int64_t Journal::Produce() {
+  int64_t taken = 0;
+  {
+    std::lock_guard lock(mutex_);
+    taken = std::exchange(announced_, 0);
+  }
+  std::lock_guard lock(producing_);
+  if (taken > 0 && producer_) producer_();
+  return taken;
+}
+
+Result<> Journal::Commit(std::vector<Waiting>* waiting) {
+  if (waiting->empty()) return {};
+  uint64_t newest = 0;
+  for (const auto& one : *waiting) newest = std::max(newest, one.seq);
+  int64_t began_us = base::MonotonicUs();
+  Result<> synced = audit_->Sync(newest);
+  last_commit_us_ = base::MonotonicUs() - began_us;
+  if (synced.ok()) index_->MarkDurable(newest);
+  {
+    std::lock_guard lock(mutex_);
+    last_commit_ = synced;
+  }
+  for (auto& one : *waiting) one.committed(synced);
+  return synced;
+}
+
 void Journal::CommitLoop() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    wake_.wait(lock, [this] { return stopping_ || announced_ > 0 || !waiting_.empty(); });
+    if (stopping_ && announced_ == 0 && waiting_.empty()) return;
+    Gather(&lock);
+    lock.unlock();
+    const int64_t shared = Produce();
+    lock.lock();
     auto batch = std::exchange(waiting_, {});
     lock.unlock();
-    Result<> synced = audit_->Sync(batch.back().seq);
-    for (auto& waiting : batch) waiting.committed(synced);
+    (void)Commit(&batch).ok();  // who waits was told
     lock.lock();
-    last_commit_ = synced;
+    last_shared_ = shared;
   }
 }
 
-Result<JournalEntry> Journal::Find(const std::string& id) const {
-  uint64_t seq = 0;
-  {
-    std::lock_guard lock(mutex_);
-    auto found = seq_of_.find(id);
-    if (found == seq_of_.end()) return base::NotFound("there is no prediction with this id");
-    auto kept = std::find_if(recent_.begin(), recent_.end(),
-                             [&](const JournalEntry& e) { return e.id == id; });
-    if (kept != recent_.end()) return *kept;
-    seq = found->second;
+Result<JournalEntry> Journal::Find(const std::string& id) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    PredictionRow row = TRY(index_->Find(id));
+    std::optional<JournalEntry> found;
+    TRY(Read(row.seq, row.seq, [&](const JournalEntry& entry) -> Result<> {
+      if (entry.id == id) found = entry;
+      return {};
+    }));
+    if (found) return *std::move(found);
+    TRY(index_->Forget());  // it told of a record that is not there
   }
-  Result<JournalEntry> read = base::NotFound("there is no prediction with this id");
-  bool done = false;
-  TRY(audit_->Read(seq, [&](const governance::Audit::Entry& entry) -> Result<> {
-    if (!done && entry.seq == seq) read = EntryOf(entry);
-    done = true;
-    return {};
-  }));
-  return read;
+  return base::NotFound("there is no prediction with this id");
 }
 
-namespace {
-
-bool Fits(const JournalEntry& entry, const PredictionFilter& filter) {
-  const Json& answer = entry.document["answer"];
-  auto wanted = [&](const std::string& value, const Json& found) {
-    return value.empty() || found.AsString() == value;
-  };
-  return wanted(filter.task, answer["task"]) && wanted(filter.variant, answer["variant"]) &&
-         wanted(filter.version, answer["model"]["version"]) &&
-         wanted(filter.band, answer["band"]) &&
-         (!filter.alert || answer["alert"].AsBool() == *filter.alert) &&
-         entry.time_us >= filter.from_us && entry.time_us < filter.until_us &&
-         entry.id.starts_with(filter.id_prefix);
+Result<> Journal::Read(uint64_t first_seq, uint64_t last_seq,
+                       const std::function<Result<>(const JournalEntry&)>& sink) const {
+  return audit_->ReadSealed(
+      first_seq, [&](const governance::Audit::SealedEntry& sealed) -> Result<bool> {
+        if (sealed.seq > last_seq) return false;
+        TRY(sink(TRY(EntryOf(sealed))));
+        return sealed.seq < last_seq;
+      });
 }
 
-}  // namespace
-
-Result<std::vector<JournalEntry>> Journal::Search(const PredictionFilter& filter) const {
-  std::lock_guard lock(mutex_);
-  std::vector<JournalEntry> newest;
-  bool begun = filter.before_id.empty();
-  for (auto entry = recent_.rbegin(); entry != recent_.rend(); ++entry) {
-    if (newest.size() == filter.limit) break;
-    if (begun && Fits(*entry, filter)) newest.push_back(*entry);
-    begun = begun || entry->id == filter.before_id;
-  }
-  return newest;
+Result<std::vector<PredictionRow>> Journal::Search(const PredictionFilter& filter) {
+  return index_->Search(filter);
 }
 
 Result<> Journal::last_commit() const {
@@ -138,15 +173,7 @@ Result<> Journal::last_commit() const {
   return last_commit_;
 }
 
-int64_t Journal::total() const {
-  std::lock_guard lock(mutex_);
-  return static_cast<int64_t>(seq_of_.size());
-}
-
-int64_t Journal::since(int64_t time_us) const {
-  std::lock_guard lock(mutex_);
-  return std::count_if(recent_.begin(), recent_.end(),
-                       [&](const JournalEntry& e) { return e.time_us >= time_us; });
-}
+Result<int64_t> Journal::total() { return index_->Count(0); }
+Result<int64_t> Journal::since(int64_t time_us) { return index_->Count(time_us); }
 
 }  // namespace codman::serving

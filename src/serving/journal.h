@@ -3,83 +3,115 @@
 // when.
 //
 // Appending does not wait. The committer thread makes everything appended so far durable with one
-// fsync and then calls the continuations: answers that arrive together share a commit. Thread-safe.
+// fsync and then calls the continuations: answers that are wanted together share a commit. Where
+// commits are shared it waits a moment before the next one for those who were in the last (at most
+// a quarter of what a commit takes), because clients that were answered together ask together.
+//
+// Opening reads nothing; the index that searches use follows the log on demand (journal_index.h).
+// Thread-safe.
 #pragma once
 
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
 #include "governance/audit.h"
+#include "serving/journal_index.h"
+#include "storage/database.h"
 
 namespace codman::serving {
 
-struct JournalEntry {
-  std::string id;
-  int64_t time_us = 0;
-  Json head;      // actor, action, object
-  Json document;  // {"answer", "vector", "request"}
+// What is kept of a prediction. Views are read during the call only.
+struct JournalRecord {
+  std::string_view id;
+  int64_t time_us = 0;          // the answer's predicted_at
+  std::string_view audit_line;  // governance::LineOf of its audit record
+  std::string_view answer;      // the bytes that are answered
+  std::span<const double> vector;
+  std::string_view manifest_sha256;
+  std::string_view task, variant, version, band;
+  bool alert = false;
+  double risk = 0;
 };
 
-// Which predictions a search wants; empty members want any.
-struct PredictionFilter {
-  std::string task, variant, version, band;
-  std::optional<bool> alert;
-  int64_t from_us = 0, until_us = INT64_MAX;  // predicted in [from, until)
-  std::string id_prefix;
-  std::string before_id;  // older than this one
-  size_t limit = 50;
+struct JournalEntry {
+  std::string id;
+  uint64_t seq = 0;
+  int64_t time_us = 0;
+  std::string answer;  // its bytes
+  Json head;           // actor, action, object
+  Json document;       // {"answer", "vector", "model_manifest"}
 };
 
 class Journal {
  public:
-  // Reads what the log holds: the index is rebuilt from it, never trusted beside it.
-  static Result<std::unique_ptr<Journal>> Open(governance::Audit* audit);
+  static Result<std::unique_ptr<Journal>> Open(governance::Audit* audit,
+                                               storage::Database* database);
   ~Journal();
 
-  // `committed` is called from the committer thread with success once the record is on stable
-  // storage, or with the error.
-  Result<> Append(const std::string& id, const governance::AuditRecord& record,
-                  const Json& document, std::function<void(Result<>)> committed);
-
+  // Gives the record's place in the log; durable when WhenDurable says so.
+  Result<uint64_t> Append(const JournalRecord& record);
+  // `committed` is called from the committer thread with success once every record up to `seq` is
+  // on stable storage, or with the error.
+  void WhenDurable(uint64_t seq, std::function<void(Result<>)> committed);
   // An audit record that nobody waits for: durable with the next commit.
   Result<> Note(const governance::AuditRecord& record);
 
-  Result<JournalEntry> Find(const std::string& id) const;
-  // Newest first.
-  Result<std::vector<JournalEntry>> Search(const PredictionFilter& filter) const;
+  // Called on the committer thread before each commit; what it appends is in that commit. Set
+  // once, before the first Announce; nullptr takes it away and returns when it is not running.
+  void SetProducer(std::function<void()> producer);
+  // `count` answers wait for the producer.
+  void Announce(int64_t count = 1);
+
+  Result<JournalEntry> Find(const std::string& id);
+  // Entries `first_seq` to `last_seq` that are predictions, in order.
+  Result<> Read(uint64_t first_seq, uint64_t last_seq,
+                const std::function<Result<>(const JournalEntry&)>& sink) const;
+  // Newest first; every prediction that was answered before the call is looked at.
+  Result<std::vector<PredictionRow>> Search(const PredictionFilter& filter);
+  Result<int64_t> total();
+  Result<int64_t> since(int64_t time_us);
   // How the newest commit ended: an error here means that no answer can be given.
   Result<> last_commit() const;
-  int64_t total() const;
-  int64_t since(int64_t time_us) const;  // among the ones kept in memory
 
  private:
-  explicit Journal(governance::Audit* audit) : audit_(audit) {}
-  void Keep(JournalEntry entry, uint64_t seq);
-  void CommitLoop();
-
-  governance::Audit* audit_;
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  Result<> last_commit_;
   struct Waiting {
     uint64_t seq;
     std::function<void(Result<>)> committed;
   };
+
+  Journal(governance::Audit* audit, std::unique_ptr<JournalIndex> index)
+      : audit_(audit), index_(std::move(index)) {}
+  void CommitLoop();
+  void Gather(std::unique_lock<std::mutex>* lock);
+  int64_t Produce();
+  Result<> Commit(std::vector<Waiting>* waiting);
+
+  governance::Audit* audit_;
+  std::unique_ptr<JournalIndex> index_;
+
+  mutable std::mutex mutex_;  // of what stands below
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  Result<> last_commit_;
   std::vector<Waiting> waiting_;
-  std::deque<JournalEntry> recent_;                   // newest last
-  std::unordered_map<std::string, uint64_t> seq_of_;  // every prediction by id
+  int64_t announced_ = 0;
+
+  std::mutex producing_;  // while the producer runs or changes
+  std::function<void()> producer_;
+
+  // The committer thread's own:
+  int64_t last_shared_ = 0;  // answers in the last commit
+  int64_t last_commit_us_ = 0;
   std::thread committer_;
 };
 

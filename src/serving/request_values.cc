@@ -1,0 +1,96 @@
+#include "serving/request_values.h"
+
+#include <cmath>
+#include <limits>
+
+#include "base/text.h"
+
+namespace codman::serving {
+namespace {
+
+using features::ContractFeature;
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Converts to the canonical unit; a refusal is told, not given.
+bool Convert(const events::Concept& known, const std::string& unit, double* number,
+             std::string* refusal) {
+  auto checked = events::ToCanonical(known, *number, unit);
+  if (checked.reason == events::Reason::kUnknownUnit) {
+    std::string units = known.unit;
+    for (const auto& conversion : known.conversions) units += ", " + conversion.unit;
+    *refusal = format("unit '{}' is not known for it; use one of: {}", unit, units);
+    return false;
+  }
+  if (checked.reason == events::Reason::kAmbiguousUnit) {
+    *refusal = format("{} {} is probably in another unit; give it as {{\"value\": …, \"unit\": …}}",
+                      *number, unit);
+    return false;
+  }
+  *number = checked.value;
+  return true;
+}
+
+// Reads one value of a request into the canonical unit, or says what is wrong with it.
+double ReadValue(const ServedModel& model, const ContractFeature& feature, const Json& given,
+                 std::vector<FieldError>* errors) {
+  auto refuse = [&](std::string message) {
+    errors->push_back({feature.id, std::move(message)});
+    return kNaN;
+  };
+  for (const auto& [name, part] : given.members()) {
+    if (name != "value" && name != "unit")
+      return refuse(format("'{}' is not known here; give value and unit", name));
+  }
+  const Json& value = given.is_object() ? given["value"] : given;
+  if (value.is_null()) return kNaN;
+  if (!value.is_number()) return refuse("must be a number or null");
+  double number = value.AsDouble();
+  std::string unit =
+      given.is_object() && given["unit"].is_string() ? given["unit"].AsString() : feature.unit;
+  if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string())
+    return refuse("'unit' must be a text");
+  // A count or an age of a value has a unit of its own, which no conversion of the concept is for.
+  bool measured =
+      feature.concept_index >= 0 && (*model.concepts)[feature.concept_index].unit == feature.unit;
+  std::string refusal;
+  if (measured && !Convert((*model.concepts)[feature.concept_index], unit, &number, &refusal))
+    return refuse(refusal);
+  if (!measured && unit != feature.unit)
+    return refuse(format("unit '{}' is not known for it; use {}", unit, feature.unit));
+  if (number < feature.low || number > feature.high) {
+    return refuse(format("is outside the plausible range {} to {} {}", feature.low, feature.high,
+                         feature.unit));
+  }
+  return number;
+}
+
+}  // namespace
+
+void ReadFeatures(const ServedModel& model, const Json& features, std::span<double> values,
+                  std::vector<FieldError>* errors) {
+  const auto& contract = model.plan->contract();
+  std::fill(values.begin(), values.end(), kNaN);
+  if (!features.is_object()) {
+    errors->push_back(
+        {"features", "is missing: give an object of named values, {\"heart_rate\": 112, …}"});
+    return;
+  }
+  std::vector<std::string> ids;
+  for (const auto& feature : contract) ids.push_back(feature.id);
+  for (const auto& [id, given] : features.members()) {
+    int index = model.plan->FindContract(id);
+    if (index < 0) {
+      std::string nearest = base::NearestWord(id, ids);
+      errors->push_back(
+          {id, nearest.empty()
+                   ? "is not a feature of this task"
+                   : format("is not a feature of this task; did you mean '{}'?", nearest)});
+      continue;
+    }
+    auto at = static_cast<size_t>(index);
+    values[at] = ReadValue(model, contract[at], given, errors);
+  }
+}
+
+}  // namespace codman::serving

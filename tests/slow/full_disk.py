@@ -51,8 +51,8 @@ def fill(disk: pathlib.Path, size_kb: int, undisturbed: dict[str, int]) -> bool:
 def clock_back(folder: pathlib.Path) -> None:
     """Yesterday's clock after today's: nothing is lost, the chain holds, the feed goes on."""
     home = Home(folder / "clock")
-    home.run("simulate", "--patients", "10", "--hours", "10", "--seed", "1", "--out", str(folder / "one"))
-    home.run("simulate", "--patients", "10", "--hours", "10", "--seed", "2", "--out", str(folder / "two"))
+    home.run("simulate", "--patients", "10", "--hours", "24", "--seed", "1", "--out", str(folder / "one"))
+    home.run("simulate", "--patients", "10", "--hours", "24", "--seed", "2", "--out", str(folder / "two"))
     home.run("ingest", "synthetic", "--input", str(folder / "one"))
     home.run("build")
     before = home.counts()["silver.events"]

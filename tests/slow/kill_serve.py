@@ -61,10 +61,10 @@ def main() -> None:
     with scratch() as folder:
         home = Home(folder / "home")
         home.run("demo", "--no-serve")
-        headers = header(home)
         acknowledged = 0
         for _ in range(KILLS):
             server, port = start(home)
+            headers = header(home)
             seen: list[list[dict]] = [[] for _ in range(CLIENTS)]
             threads = [threading.Thread(target=load, args=(port, headers, mine)) for mine in seen]
             for thread in threads:

@@ -1,9 +1,10 @@
 """The 485 inputs of sepsis_42 (signals and process) for PhysioNet 2019 files, in pandas and numpy.
 
-features_peer.py rolling ARCHIVE OUT.npy        groupby(...).rolling(n) for extremes, means and counts: what the pandas manual shows
-features_peer.py shifted ARCHIVE OUT.npy        the same by whole-array shifts over padded stays: the fastest numpy known to us
-features_peer.py compare OUT.npy OURS.parquet   prints {"rows", "columns", "worst", "where"}: the largest difference, relative to 1 or the value
-features_peer.py subset ARCHIVE STAYS OUT.tar   the first STAYS stays of an archive
+features_peer.py rolling ARCHIVE OUT.npy   groupby(...).rolling(n) for extremes, means, counts: as in the pandas manual
+features_peer.py shifted ARCHIVE OUT.npy   the same by whole-array shifts over padded stays: the fastest numpy known to us
+features_peer.py compare OUT.npy OURS      OURS: Parquet or, as .f64, plain doubles; prints the largest difference of all
+                                           columns, relative to 1 or the value: {"rows", "columns", "worst", "where"}
+features_peer.py subset ARCHIVE STAYS OUT  the first STAYS stays of an archive as a plain tar
 
 Both parse the whole archive with one read_csv (C engine), keep one float64 matrix, fill forward per group with a limit,
 and write a plain .npy (no compression), which is less work than the Parquet of ours. sd and slope come from six shifted
@@ -15,6 +16,7 @@ import io
 import json
 import sys
 import tarfile
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -152,8 +154,10 @@ def derived(last: pd.DataFrame) -> list[np.ndarray]:
 def rolling(groups: pd.core.groupby.DataFrameGroupBy, fixed: pd.core.groupby.DataFrameGroupBy) -> dict[str, np.ndarray]:
     """Extremes and means as the manual does it."""
     six, day = groups.rolling(6, min_periods=1), groups.rolling(LONGEST, min_periods=1)
-    return {"min_6h": six.min().to_numpy(), "max_6h": six.max().to_numpy(), "min_24h": day.min().to_numpy(),
-            "max_24h": day.max().to_numpy(), "mean_24h": fixed.rolling(LONGEST, min_periods=1).mean().to_numpy(), "count_24h": day.count().to_numpy()}
+    return {"min_6h": six.min().to_numpy(), "max_6h": six.max().to_numpy(),
+            "count_24h": day.count().to_numpy(), "min_24h": day.min().to_numpy(),
+            "max_24h": day.max().to_numpy(),
+            "mean_24h": fixed.rolling(LONGEST, min_periods=1).mean().to_numpy()}
 
 
 def shifted(codes: np.ndarray, values: np.ndarray, fixed: np.ndarray) -> dict[str, np.ndarray]:
@@ -183,7 +187,10 @@ def compute(frame: pd.DataFrame, idiom: str) -> np.ndarray:
     groups = table.groupby(codes, sort=False)
     # What is summed counts in multiples of 2^-20 of its unit: the declared rounding (features/kernel.h).
     fixed = np.rint(values * 2.0**20) / 2.0**20
-    columns = shifted(codes, values, fixed) if idiom == "shifted" else rolling(groups, pd.DataFrame(fixed, columns=NAMES).groupby(codes, sort=False))
+    if idiom == "shifted":
+        columns = shifted(codes, values, fixed)
+    else:
+        columns = rolling(groups, pd.DataFrame(fixed, columns=NAMES).groupby(codes, sort=False))
     count, columns["mean_6h"], columns["sd_6h"], columns["slope_6h"] = moments(codes, fixed)
     columns["is_missing_6h"] = (count == 0).astype(float)
     newest = groups.ffill(limit=5)
@@ -205,32 +212,38 @@ def column_names() -> list[str]:
             *(f"{name}_{what}" for name in NAMES for what in PROCESS)]
 
 
-def compare(theirs: str, ours: str) -> None:
-    """Same rows in the same order, and no value further apart than told."""
+def columns_of(ours: str, names: list[str]) -> Iterator[np.ndarray]:
+    """The columns of ours, one after another, rows by stay and hour."""
+    if ours.endswith(".f64"):
+        yield from np.memmap(ours, np.float64, "r").reshape(-1, len(names)).T
+        return
     import duckdb
 
-    matrix = np.load(theirs, mmap_mode="r")
-    names = column_names()
-    worst, where, rows = 0.0, "", 0
     connection = duckdb.connect()
     found = [row[0] for row in connection.execute(f"describe select * from '{ours}'").fetchall()]
     if found[3:] != names:
         sys.exit(f"columns differ: {sorted(set(found[3:]) ^ set(names))[:5]}")
     for begin in range(0, len(names), 25):
-        chosen = names[begin:begin + 25]
-        listed = ", ".join(f'"{name}"' for name in chosen)
+        listed = ", ".join(f'"{name}"' for name in names[begin:begin + 25])
         data = connection.execute(f"select {listed} from '{ours}' order by subject, source_row").fetchnumpy()
-        for i, name in enumerate(chosen):
-            mine = np.ma.filled(data[name].astype(float), np.nan)
-            other = matrix[:, begin + i]
-            rows = len(mine)
-            if rows != len(other) or (np.isnan(mine) != np.isnan(other)).any():
-                at = np.flatnonzero(np.isnan(mine) != np.isnan(other))[:3] if rows == len(other) else []
-                sys.exit(f"{name}: {rows} rows and {len(other)}, or nulls in other places: {list(at)}")
-            apart = float(np.nanmax(np.abs(mine - other) / np.maximum(1, np.abs(mine)), initial=0))
-            if apart > worst:
-                worst, where = apart, name
-    print(json.dumps({"rows": rows, "columns": len(names), "worst": worst, "where": where}))
+        for name in names[begin:begin + 25]:
+            yield np.ma.filled(data[name].astype(float), np.nan)
+
+
+def compare(theirs: str, ours: str) -> None:
+    """Same rows in the same order, and no value further apart than told."""
+    matrix = np.load(theirs, mmap_mode="r")
+    names = column_names()
+    worst, where = 0.0, ""
+    for name, mine, other in zip(names, columns_of(ours, names), matrix.T, strict=True):
+        if len(mine) != len(other):
+            sys.exit(f"{len(mine)} rows and {len(other)}")
+        if (np.isnan(mine) != np.isnan(other)).any():
+            sys.exit(f"{name}: nulls in other places, first in row {np.flatnonzero(np.isnan(mine) != np.isnan(other))[0]}")
+        apart = float(np.nanmax(np.abs(mine - other) / np.maximum(1, np.abs(mine)), initial=0))
+        if apart > worst:
+            worst, where = apart, name
+    print(json.dumps({"rows": matrix.shape[0], "columns": len(names), "worst": worst, "where": where}))
 
 
 def subset(archive: str, stays: int, out: str) -> None:

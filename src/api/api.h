@@ -18,6 +18,7 @@
 #include "events/concepts.h"
 #include "governance/audit.h"
 #include "lakehouse/lake.h"
+#include "lakehouse/redriver.h"
 #include "net/http_server.h"
 #include "registry/registry.h"
 #include "registry/task.h"
@@ -40,19 +41,32 @@ struct ApiContext {
   lakehouse::Lake lake{""};
   // Opened at first use. Only slow routes may call it: one thread uses the engine.
   std::function<Result<engine::SqlEngine*>()> engine;
+  // Judges the quarantine again; slow routes only.
+  std::function<Result<lakehouse::RedriveReport>()> redrive;
   std::string version;
 };
+
+class Call;
+class IdempotencyKeys;
+class PredictionDesk;
+struct Route;
 
 class Api {
  public:
   explicit Api(ApiContext context);
   ~Api();
   void Handle(const net::HttpRequest& request, net::Responder responder);
+  // For HttpServerOptions: limits by route, and which requests may overlap on a connection.
+  static net::RequestRules Rules(std::string_view method, std::string_view path);
 
  private:
+  void Dispatch(const Route& route, const net::HttpRequest& request,
+                const std::shared_ptr<Call>& call);
   void Work();
 
   ApiContext context_;
+  std::unique_ptr<IdempotencyKeys> keys_;  // before the desk, whose answers settle them
+  std::unique_ptr<PredictionDesk> desk_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> slow_;

@@ -1,36 +1,10 @@
 #include "api/call.h"
 
+#include "api/answers.h"
 #include "base/text.h"
 
 namespace codman::api {
 namespace {
-
-const char* TitleOf(int status) {
-  switch (status) {
-    case 400:
-      return "The request is not well formed";
-    case 401:
-      return "Sign in first";
-    case 403:
-      return "Not allowed";
-    case 404:
-      return "Not found";
-    case 405:
-      return "This path does not answer this method";
-    case 409:
-      return "In conflict with the present state";
-    case 413:
-      return "The body is too large";
-    case 415:
-      return "The body must be application/json";
-    case 422:
-      return "The request holds values that cannot be used";
-    case 503:
-      return "Not available just now";
-    default:
-      return status >= 500 ? "Something failed on our side" : "The request was refused";
-  }
-}
 
 // Position of the first NaN or Infinity outside of texts, which JSON does not have; npos where
 // there is none.
@@ -85,14 +59,8 @@ void Call::SendJson(const Json& json, int status) {
 }
 
 void Call::Problem(int status, const std::string& detail, const Json& errors) {
-  Json problem = Json::Object({{"type", "about:blank"},
-                               {"title", TitleOf(status)},
-                               {"status", status},
-                               {"detail", detail},
-                               {"instance", path},
-                               {"request_id", request_id}});
-  if (!errors.is_null()) problem.Set("errors", errors);
-  Send("application/problem+json", problem.ToString(), status);
+  net::HttpResponse problem = ProblemOf(status, detail, path, request_id, errors);
+  Send(std::move(problem.content_type), std::move(problem.body), status);
 }
 
 void Call::Fail(const Error& error) {

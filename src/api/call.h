@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "api/answers.h"
 #include "api/api.h"
+#include "api/caller.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "net/http_server.h"
@@ -14,16 +16,18 @@
 
 namespace codman::api {
 
-struct Actor {
-  std::string name, role;
-};
-
 class Call : public std::enable_shared_from_this<Call> {
  public:
-  Call(ApiContext* context, net::HttpResponse head, net::Responder responder)
-      : context_(context), head_(std::move(head)), responder_(std::move(responder)) {}
+  Call(ApiContext* context, PredictionDesk* desk, IdempotencyKeys* keys, net::Responder responder)
+      : context_(context), desk_(desk), keys_(keys), responder_(std::move(responder)) {
+    head_.headers = SecurityHeaders();
+  }
 
   ApiContext& context() { return *context_; }
+  PredictionDesk& desk() { return *desk_; }
+  IdempotencyKeys& keys() { return *keys_; }
+  // For whoever answers instead of this.
+  net::Responder TakeResponder() { return std::move(responder_); }
   const std::string& Parameter(const std::string& name) const { return parameters.at(name); }
   // The body as a JSON object; the error is for Fail.
   Result<Json> Body() const;
@@ -37,7 +41,8 @@ class Call : public std::enable_shared_from_this<Call> {
   void FailFields(const std::vector<serving::FieldError>& errors);
   void FailStatus(int status, const std::string& detail);
 
-  std::string method, path, query, body, cookie, remote, request_id;
+  std::string method, path, query, cookie, remote, request_id, trace, idempotency_key;
+  std::string_view body;  // until the call is answered; of one that overlaps, while it is handled
   std::map<std::string, std::string> parameters;  // of the path
   Actor actor;
 
@@ -45,6 +50,8 @@ class Call : public std::enable_shared_from_this<Call> {
   void Problem(int status, const std::string& detail, const Json& errors);
 
   ApiContext* context_;
+  PredictionDesk* desk_;
+  IdempotencyKeys* keys_;
   net::HttpResponse head_;  // security headers
   net::Responder responder_;
 };

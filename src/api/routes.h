@@ -1,6 +1,7 @@
 // The list of routes: dispatch, OpenAPI, access and audit all read this one table.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -33,17 +34,13 @@ std::span<const Route> Routes();
 Json OpenApiDocument(const ApiContext& context);
 
 // What the prediction routes share (predict_endpoint.cc): "explain" of the query; members of a body
-// that it must not have; an answer with its id, its audit record and what the journal keeps of it.
+// that it must not have.
 serving::Explain ExplainOf(const std::string& query);
 std::vector<serving::FieldError> UnknownMembers(const Json& body,
                                                 const std::vector<std::string>& known);
-struct KeptAnswer {
-  std::string id;
-  Json answer;
-  governance::AuditRecord record;
-  Json document;
-};
-KeptAnswer Complete(Call* call, const serving::ServedModel& model, serving::Prediction prediction);
+
+// {"reason": …} of a change; answers and gives nothing where it is absent (model_endpoints.cc).
+std::optional<Json> BodyWithReason(Call* call);
 
 // Endpoints, one file each below endpoints/.
 void GetHealth(Call* call);
@@ -70,6 +67,7 @@ void GetTables(Call* call);
 void GetTable(Call* call);
 void GetQuality(Call* call);
 void GetQuarantine(Call* call);
+void PostRedrive(Call* call);
 void GetUnmappedCodes(Call* call);
 void GetLineage(Call* call);
 

@@ -17,7 +17,7 @@ Result<std::unique_ptr<Sessions>> Sessions::Open(const governance::Secrets& secr
                                                  std::string actor) {
   std::string key = "cdm_" + base::ToBase64Url(TRY(secrets.Key("api_key")));
   TRY(secrets.WriteFile("auth_header", "Authorization: Bearer " + key + "\n"));
-  return std::unique_ptr<Sessions>(new Sessions(base::Sha256Hex(key), std::move(actor)));
+  return std::unique_ptr<Sessions>(new Sessions(base::Sha256Of(key), std::move(actor)));
 }
 
 std::string Sessions::NewSignInCode() {
@@ -52,7 +52,11 @@ std::optional<Session> Sessions::Find(std::string_view token) const {
 
 bool Sessions::IsApiKey(std::string_view header) const {
   if (!header.starts_with(kBearer)) return false;
-  return base::EqualInConstantTime(base::Sha256Hex(header.substr(kBearer.size())), key_digest_);
+  thread_local base::Sha256 sha;  // setting one up costs as much as the digest
+  base::Digest digest = sha.Add(header.substr(kBearer.size())).Finish();
+  return base::EqualInConstantTime(
+      {reinterpret_cast<const char*>(digest.data()), digest.size()},
+      {reinterpret_cast<const char*>(key_digest_.data()), key_digest_.size()});
 }
 
 }  // namespace codman::api

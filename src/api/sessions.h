@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "base/crypto.h"
 #include "base/result.h"
 #include "governance/secrets.h"
 
@@ -35,9 +36,10 @@ class Sessions {
   bool IsApiKey(std::string_view authorization_header) const;
 
  private:
-  Sessions(std::string key_digest, std::string actor)
-      : key_digest_(std::move(key_digest)), actor_(std::move(actor)) {}
-  std::string key_digest_, actor_;
+  Sessions(const base::Digest& key_digest, std::string actor)
+      : key_digest_(key_digest), actor_(std::move(actor)) {}
+  base::Digest key_digest_;
+  std::string actor_;
   mutable std::mutex mutex_;
   std::map<std::string, int64_t> codes_;     // digest → expiry
   std::map<std::string, Session> sessions_;  // digest → session

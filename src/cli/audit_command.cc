@@ -1,6 +1,6 @@
 #include "base/crypto.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 
 namespace codman::cli {
 namespace {

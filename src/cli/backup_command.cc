@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "storage/backup.h"
 
 namespace codman::cli {

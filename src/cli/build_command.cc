@@ -1,6 +1,6 @@
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "lakehouse/quality_report.h"
 #include "lakehouse/table_builder.h"
 

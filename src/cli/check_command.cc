@@ -2,7 +2,7 @@
 #include "base/problems.h"
 #include "base/text.h"
 #include "base/yaml.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "features/feature_set.h"
 #include "lakehouse/sql_table.h"
 #include "models/catalog.h"

@@ -3,7 +3,7 @@
 #include "api/routes.h"
 #include "base/metrics.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "lakehouse/sql_table.h"
 
 namespace codman::cli {

@@ -1,6 +1,6 @@
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/training_place.h"
 #include "evaluation/report.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "events/normalizer.h"
 #include "models/catalog.h"
 

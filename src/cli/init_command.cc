@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 
 extern "C" {
 extern const char codman_clinic_tar[], codman_clinic_tar_end[];

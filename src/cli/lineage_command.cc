@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "lakehouse/lineage_graph.h"
 #include "serving/journal.h"
 
@@ -12,7 +12,7 @@ bool IsPredictionId(const std::string& name) {
 
 // A prediction is one more run: model in, answer out.
 Result<lakehouse::LineageRun> RunOfPrediction(Workspace* workspace, const std::string& id) {
-  auto journal = TRY(serving::Journal::Open(workspace->audit()));
+  auto journal = TRY(serving::Journal::Open(workspace->audit(), workspace->database()));
   auto entry = TRY(journal->Find(id));
   const Json& answer = entry.document["answer"];
   lakehouse::LineageRun run{.run_id = id, .job = "predict", .outcome = "complete"};

@@ -4,11 +4,37 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 
 namespace codman::cli {
+
+// One file each in this folder.
+std::function<Result<>()> SetupInit(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupCheck(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupDemo(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupSimulate(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupIngest(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupBuild(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupStatus(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupTrain(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupExplain(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupFeatures(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupAudit(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupCodes(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupSql(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupLineage(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupBackup(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupRestore(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupDocs(CLI::App* app, GlobalOptions* global);
+
 namespace {
 
 constexpr std::array kCommands = std::to_array<Command>({
@@ -96,8 +122,10 @@ std::span<const Command> Commands() { return kCommands; }
 int main(int argc, char** argv) {
   // libgomp reads its waiting policy when it is loaded, before main: where it would spin between
   // parallel regions, learning on a busy machine takes several times its CPU. So the program starts
-  // itself once more with the policy set.
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
+  // itself once more with the policy set. Other commands start once: that is half of their start.
+  std::string_view command = argc > 1 ? argv[1] : "";
+  bool learns = command == "train" || command == "evaluate" || command == "demo";
+  if (learns && std::getenv("OMP_WAIT_POLICY") == nullptr) {
     setenv("OMP_WAIT_POLICY", "passive", 0);
     setenv("GOMP_SPINCOUNT", "0", 0);
     execv("/proc/self/exe", argv);

@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "registry/registry.h"
 #include "registry/task.h"
 

@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "lakehouse/quarantine.h"
 
 namespace codman::cli {
@@ -24,6 +24,19 @@ Result<> List(const GlobalOptions& global, const lakehouse::QuarantineFilter& fi
   return {};
 }
 
+Result<> Redrive(const GlobalOptions& global, const std::string& reason) {
+  auto workspace = TRY(Workspace::Open(global.workspace));
+  auto report = TRY(workspace->Redrive());
+  TRY(workspace->Record("quarantine.redrive", "silver.quarantine", "done", reason,
+                        report.ToJson()));
+  Print(global,
+        format("{} looked at: {} accepted, {} still refused{}\n", report.looked_at, report.accepted,
+               report.still_refused,
+               report.accepted > 0 ? "; bring the tables up to date with: codman build" : ""),
+        report.ToJson());
+  return {};
+}
+
 }  // namespace
 
 std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global) {
@@ -34,8 +47,13 @@ std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global) 
   list->add_option("--feed", filter->feed, "places of this feed only");
   list->add_option("--reason", filter->reason, "places refused for this reason only");
   list->add_option("--field", filter->field, "places of this field only");
+  auto reason = std::make_shared<std::string>();
+  CLI::App* redrive = app->add_subcommand(
+      "redrive",
+      "judge it again with today's concepts and mappings; what is good now enters silver");
+  redrive->add_option("--reason", *reason, "why; kept in the audit log")->required();
   app->require_subcommand(1);
-  return [=] { return List(*global, *filter); };
+  return [=] { return redrive->parsed() ? Redrive(*global, *reason) : List(*global, *filter); };
 }
 
 }  // namespace codman::cli

@@ -4,7 +4,7 @@
 #include "api/api.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/server.h"
 #include "net/http_server.h"
 
@@ -16,7 +16,7 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
                                                workspace->secrets()));
   serving::PredictionService service(&tasks, registry.get());
   TRY(service.Refresh());
-  auto journal = TRY(serving::Journal::Open(workspace->audit()));
+  auto journal = TRY(serving::Journal::Open(workspace->audit(), workspace->database()));
   auto sessions = TRY(api::Sessions::Open(workspace->secrets(), CurrentActor()));
   api::ApiContext context{.tasks = &tasks,
                           .registry = registry.get(),
@@ -28,6 +28,7 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
                           .database = workspace->database(),
                           .lake = workspace->lake(),
                           .engine = [&] { return workspace->Engine(); },
+                          .redrive = [&] { return workspace->Redrive(); },
                           .version = kVersion};
   api::Api api(std::move(context));
   // Signals are waited for, not handled: blocked in every thread that starts from here.
@@ -37,7 +38,7 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto server =
-      TRY(net::HttpServer::Start({.address = options.address, .port = options.port},
+      TRY(net::HttpServer::Start({.address = options.address, .port = options.port, .rules = &api::Api::Rules},
                                  [&](const net::HttpRequest& request, net::Responder responder) {
                                    api.Handle(request, std::move(responder));
                                  }));

@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "simulation/simulation.h"
 
 namespace codman::cli {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "columns/rows.h"
 #include "engine/sql_reader.h"
 

@@ -1,7 +1,7 @@
 #include <chrono>
 
 #include "base/text.h"
-#include "cli/commands.h"
+#include "cli/command.h"
 #include "cli/training_place.h"
 
 namespace codman::cli {

@@ -70,7 +70,6 @@ Result<> Workspace::OpenHome(const WorkspaceOptions& options) {
   audit_ = TRY(governance::Audit::Open(home_ + "/audit", *secrets_));
   identity_ = std::make_unique<governance::Identity>(
       TRY(governance::Identity::Open(database_.get(), *secrets_)));
-  ingest_log_ = TRY(storage::DurableLog::Open(home_ + "/lake/ingest-log"));
   return {};
 }
 
@@ -104,6 +103,9 @@ Result<engine::SqlEngine*> Workspace::Engine() {
 Result<ingest::IngestReport> Workspace::Ingest(const events::SourceMapping& source,
                                                const std::string& path,
                                                const std::function<void(double)>& progress) {
+  // Opened at first use: serving starts without walking it.
+  if (ingest_log_ == nullptr)
+    ingest_log_ = TRY(storage::DurableLog::Open(home_ + "/lake/ingest-log"));
   return ingest::Ingestor(lake(), TRY(Engine()), ingest_log_.get()).Ingest(source, path, progress);
 }
 
@@ -112,6 +114,13 @@ Result<lakehouse::SilverCounts> Workspace::BuildSilver(
   return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_,
                                   database_.get())
       .Build(progress);
+}
+
+Result<lakehouse::RedriveReport> Workspace::Redrive() {
+  TRY(BuildSilver({}));
+  return lakehouse::Redriver(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_,
+                             database_.get())
+      .Redrive();
 }
 
 Result<> Workspace::Record(const std::string& action, const std::string& object,

@@ -19,6 +19,7 @@
 #include "governance/secrets.h"
 #include "ingest/ingest.h"
 #include "lakehouse/lake.h"
+#include "lakehouse/redriver.h"
 #include "lakehouse/silver_builder.h"
 #include "storage/database.h"
 #include "storage/durable_log.h"
@@ -53,6 +54,9 @@ class Workspace {
                                       const std::function<void(double)>& progress);
   // Bronze → silver.
   Result<lakehouse::SilverCounts> BuildSilver(const std::function<void(double)>& progress);
+
+  // Judges what is in quarantine again, with today's declarations; builds silver first.
+  Result<lakehouse::RedriveReport> Redrive();
 
   // Writes an audit record of a finished command; `outcome` "done" or the kind of error.
   Result<> Record(const std::string& action, const std::string& object, const std::string& outcome,

@@ -1,6 +1,7 @@
 #include "events/normalizer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/text.h"
@@ -12,11 +13,10 @@ namespace {
 using columns::Column;
 using columns::Type;
 
-void AppendText(std::string_view text, Column* column) {
-  if (text.empty())
-    column->AppendNull();
-  else
-    column->AppendString(text);
+// An empty text is a null.
+inline void AppendText(std::string_view text, Column* column) {
+  column->strings.Append(text);
+  column->valid.push_back(text.empty() ? 0 : 1);
 }
 
 }  // namespace
@@ -64,7 +64,9 @@ void AppendEvent(const EventRow& row, columns::Table* events) {
   columns[kReceivedSeq].AppendInt(row.received_seq);
   AppendText(row.concept_name, &columns[kConcept]);
   AppendText(row.source_code, &columns[kSourceCode]);
-  columns[kValue].AppendDoubleOrNull(row.value);
+  bool missing = std::isnan(row.value);
+  columns[kValue].doubles.push_back(missing ? 0 : row.value);
+  columns[kValue].valid.push_back(missing ? 0 : 1);
   AppendText(row.text, &columns[kText]);
   AppendText(row.unit, &columns[kUnit]);
   columns[kStatus].AppendString(row.status);

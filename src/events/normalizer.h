@@ -24,6 +24,8 @@ struct RawRecord {
   int64_t received_seq = 0;
   std::string_view payload;
   std::string_view content_type;  // "text/psv;header=HR|O2Sat|…", "application/json"
+  // Bytes behind the payload that may be read: with 64 a JSON record is not copied.
+  size_t readable_after = 0;
 };
 
 // What became of records. Tables grow until the caller clears them.

@@ -52,7 +52,8 @@ Audit::Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::
 
 Result<std::unique_ptr<Audit>> Audit::Open(const std::string& folder, const Secrets& secrets) {
   TRY(base::MakeFolders(folder, 0700));
-  auto log = TRY(storage::DurableLog::Open(folder, {.segment_bytes = kSegmentBytes, .chained = true}));
+  auto log =
+      TRY(storage::DurableLog::Open(folder, {.segment_bytes = kSegmentBytes, .chained = true}));
   return std::unique_ptr<Audit>(new Audit(folder, std::move(log), TRY(secrets.Key("audit_key")),
                                           TRY(secrets.Key("signing_key"))));
 }

@@ -29,7 +29,8 @@ class Lake {
   engine::DeltaTable Quarantine() const;  // the schema of events::QuarantineSchema() and source
   engine::DeltaTable Subjects()
       const;  // subject_id, source, identifier_system, identifier (public sources only)
-  // One row per bronze commit and feed: what became of its measurements (data-model.md 4).
+  // One row per bronze commit and feed: what became of its measurements (data-model.md 4). A
+  // re-drive adds one with the differences that it made, without a score.
   engine::DeltaTable Quality() const;
 
   // Feeds that have a bronze table, sorted.

@@ -41,7 +41,7 @@ Result<RedriveReport> Redriver::Redrive() {
     total.still_refused += redrive.report().still_refused;
   }
   if (database_ != nullptr && !changed.empty())
-    TRY(RecordSilverRun(steps_->lake(), database_, "redrive quarantine", changed, began_us));
+    TRY(RecordSilverRun(steps_->lake(), database_, "re-drive quarantine", changed, began_us));
   return total;
 }
 

@@ -116,7 +116,7 @@ void Connection::Send(uint64_t request, HttpResponse response) {
   });
 }
 
-void Connection::Send(uint64_t request, const PreparedResponse& response) {
+void Connection::SendPrepared(uint64_t request, const PreparedResponse& response) {
   if (shard_->InThread()) return ReplyOnThread(request, response);
   shard_->Post([self = shared_from_this(), request, fields = std::string(response.fields),
                 body = std::string(response.body)] {

@@ -40,7 +40,7 @@ class Connection final : public Responder::Sink, public std::enable_shared_from_
 
   // From any thread.
   void Send(uint64_t request, HttpResponse response) override;
-  void Send(uint64_t request, const PreparedResponse& response) override;
+  void SendPrepared(uint64_t request, const PreparedResponse& response) override;
   void Post(std::function<void()> work) override;
   int thread() const override;
 

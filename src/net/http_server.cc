@@ -107,9 +107,9 @@ void Responder::Send(HttpResponse response) {
   if (sink != nullptr) sink->Send(request_, std::move(response));
 }
 
-void Responder::Send(const PreparedResponse& response) {
+void Responder::SendPrepared(const PreparedResponse& response) {
   const std::shared_ptr<Sink> sink = std::exchange(sink_, nullptr);
-  if (sink != nullptr) sink->Send(request_, response);
+  if (sink != nullptr) sink->SendPrepared(request_, response);
 }
 
 std::string_view HttpRequest::Header(std::string_view name) const {

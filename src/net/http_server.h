@@ -5,8 +5,9 @@
 // Limits (api.md 4): header 16 KiB (431), body by route up to its limit (413), slow header or body
 // (408 after `slow_client_seconds`), idle connections closed, more than `max_connections` answered
 // 503 with Retry-After, chunked bodies accepted, Expect: 100-continue answered, pipelined requests
-// answered in order, and handled one by one unless their rules let them overlap. A malformed request is 400, an unknown method 501, HTTP/2 preface or other
-// protocols 400; never 5xx by input, never a crash. SIGPIPE is ignored.
+// answered in order, and handled one by one unless their rules let them overlap. A malformed
+// request is 400, an unknown method 501, HTTP/2 preface or other protocols 400; never 5xx by input,
+// never a crash. SIGPIPE is ignored.
 #pragma once
 
 #include <cstdint>
@@ -63,7 +64,7 @@ class Responder {
    public:
     virtual ~Sink() = default;
     virtual void Send(uint64_t request, HttpResponse response) = 0;
-    virtual void Send(uint64_t request, const PreparedResponse& response) = 0;
+    virtual void SendPrepared(uint64_t request, const PreparedResponse& response) = 0;
     virtual void Post(std::function<void()> work) = 0;
     virtual int thread() const = 0;
   };
@@ -73,7 +74,7 @@ class Responder {
   Responder& operator=(Responder&& other);  // answers 500 to a request it still held
   ~Responder();
   void Send(HttpResponse response);
-  void Send(const PreparedResponse& response);
+  void SendPrepared(const PreparedResponse& response);
 
   // The io thread that the request came on, counted from 0.
   int thread() const { return sink_->thread(); }

@@ -193,7 +193,7 @@ TEST_F(HttpServerTest, ManyClientsAtOnceGetTheirOwnAnswers) {
 TEST(Responder, AssigningOverAnUnusedOneAnswersItsRequestWith500) {
   struct Recorder : Responder::Sink {
     void Send(uint64_t, HttpResponse response) override { statuses.push_back(response.status); }
-    void Send(uint64_t, const PreparedResponse&) override { statuses.push_back(200); }
+    void SendPrepared(uint64_t, const PreparedResponse&) override { statuses.push_back(200); }
     void Post(std::function<void()> work) override { work(); }
     int thread() const override { return 0; }
     std::vector<int> statuses;

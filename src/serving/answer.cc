@@ -82,9 +82,7 @@ std::span<const double> AnswerBatch::vector(size_t row) const {
   return std::span(vectors_).subspan(row * num_columns_, num_columns_);
 }
 
-Band AnswerBatch::band(size_t row) const {
-  return BandAt(risks_[row], model_->loaded.threshold);
-}
+Band AnswerBatch::band(size_t row) const { return BandAt(risks_[row], model_->loaded.threshold); }
 
 bool AnswerBatch::alert(size_t row) const { return risks_[row] >= model_->loaded.threshold; }
 
@@ -112,8 +110,8 @@ void AnswerBatch::FindReasons(size_t row) {
 // Margin space and, beside it, the waterfall in probability space (ml.md 7).
 void AnswerBatch::AppendExplanation(size_t row, std::string* out) {
   FindReasons(row);
-  size_t count = explain_[row] == Explain::kAll ? num_features_
-                                                : std::min(kTopReasons, num_features_);
+  size_t count =
+      explain_[row] == Explain::kAll ? num_features_ : std::min(kTopReasons, num_features_);
   out->append(model_->before_explanation);
   AppendNumber(reasons_.base, out);
   out->append(R"(,"contributions":[)");

@@ -83,16 +83,17 @@ void Journal::Announce(int64_t count) {
   std::lock_guard lock(mutex_);
   const int64_t before = announced_;
   announced_ += count;
-  // Between its waking and the last one it gathers, there is nothing to tell it.
-  if (before == 0 || (before < last_shared_ && announced_ >= last_shared_)) wake_.notify_one();
+  // Between the first, which wakes it, and the last it gathers there is nothing to tell it.
+  if (before == 0 || (before < expected_ && announced_ >= expected_)) wake_.notify_one();
 }
 
-// Waits for as many answers as the last commit had, if it had several.
+// Waits a moment for those who were answered together to ask again.
 void Journal::Gather(std::unique_lock<std::mutex>* lock) {
-  if (last_shared_ < 2 || announced_ == 0) return;
-  auto patience =
-      std::chrono::microseconds(std::min(last_commit_us_ / kGatherShare, kMostGatherUs));
-  wake_.wait_for(*lock, patience, [this] { return stopping_ || announced_ >= last_shared_; });
+  if (announced_ == 0 || expected_ < 2) return;
+  const int64_t left_us = gather_until_us_ - base::MonotonicUs();
+  if (left_us <= 0) return;
+  wake_.wait_for(*lock, std::chrono::microseconds(left_us),
+                 [this] { return stopping_ || announced_ >= expected_; });
 }
 
 // The producer's turn; how many answers it made.
@@ -107,20 +108,20 @@ int64_t Journal::Produce() {
   return taken;
 }
 
-Result<> Journal::Commit(std::vector<Waiting>* waiting) {
-  if (waiting->empty()) return {};
+void Journal::Commit(std::vector<Waiting>* waiting) {
+  if (waiting->empty()) return;
   uint64_t newest = 0;
   for (const auto& one : *waiting) newest = std::max(newest, one.seq);
-  int64_t began_us = base::MonotonicUs();
+  const int64_t began_us = base::MonotonicUs();
   Result<> synced = audit_->Sync(newest);
-  last_commit_us_ = base::MonotonicUs() - began_us;
+  const int64_t ended_us = base::MonotonicUs();
+  gather_until_us_ = ended_us + std::min((ended_us - began_us) / kGatherShare, kMostGatherUs);
   if (synced.ok()) index_->MarkDurable(newest);
   {
     std::lock_guard lock(mutex_);
     last_commit_ = synced;
   }
   for (auto& one : *waiting) one.committed(synced);
-  return synced;
 }
 
 void Journal::CommitLoop() {
@@ -130,13 +131,14 @@ void Journal::CommitLoop() {
     if (stopping_ && announced_ == 0 && waiting_.empty()) return;
     Gather(&lock);
     lock.unlock();
-    const int64_t shared = Produce();
+    const int64_t answers = Produce();
     lock.lock();
     auto batch = std::exchange(waiting_, {});
+    expected_ = 0;
     lock.unlock();
-    (void)Commit(&batch).ok();  // who waits was told
+    Commit(&batch);
     lock.lock();
-    last_shared_ = shared;
+    expected_ = announced_ + answers;
   }
 }
 
@@ -156,12 +158,12 @@ Result<JournalEntry> Journal::Find(const std::string& id) {
 
 Result<> Journal::Read(uint64_t first_seq, uint64_t last_seq,
                        const std::function<Result<>(const JournalEntry&)>& sink) const {
-  return audit_->ReadSealed(
-      first_seq, [&](const governance::Audit::SealedEntry& sealed) -> Result<bool> {
-        if (sealed.seq > last_seq) return false;
-        TRY(sink(TRY(EntryOf(sealed))));
-        return sealed.seq < last_seq;
-      });
+  return audit_->ReadSealed(first_seq,
+                            [&](const governance::Audit::SealedEntry& sealed) -> Result<bool> {
+                              if (sealed.seq > last_seq) return false;
+                              TRY(sink(TRY(EntryOf(sealed))));
+                              return sealed.seq < last_seq;
+                            });
 }
 
 Result<std::vector<PredictionRow>> Journal::Search(const PredictionFilter& filter) {

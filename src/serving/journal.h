@@ -94,7 +94,7 @@ class Journal {
   void CommitLoop();
   void Gather(std::unique_lock<std::mutex>* lock);
   int64_t Produce();
-  Result<> Commit(std::vector<Waiting>* waiting);
+  void Commit(std::vector<Waiting>* waiting);
 
   governance::Audit* audit_;
   std::unique_ptr<JournalIndex> index_;
@@ -105,13 +105,13 @@ class Journal {
   Result<> last_commit_;
   std::vector<Waiting> waiting_;
   int64_t announced_ = 0;
+  int64_t expected_ = 0;  // that many may be announced before the next commit
 
   std::mutex producing_;  // while the producer runs or changes
   std::function<void()> producer_;
 
   // The committer thread's own:
-  int64_t last_shared_ = 0;  // answers in the last commit
-  int64_t last_commit_us_ = 0;
+  int64_t gather_until_us_ = 0;
   std::thread committer_;
 };
 

@@ -125,16 +125,16 @@ Result<> JournalIndex::CheckAgainstLog() {
 
 Result<> JournalIndex::ReadLog() {
   std::vector<PredictionRow> rows;
-  TRY(audit_->ReadSealed(
-      followed_seq_ + 1, [&](const governance::Audit::SealedEntry& entry) -> Result<bool> {
-        rows.push_back(TRY(RowOf(entry.payload, entry.time_us)));
-        rows.back().seq = entry.seq;
-        if (rows.size() == kRowsAtOnce) {
-          TRY(Insert(rows));
-          rows.clear();
-        }
-        return true;
-      }));
+  TRY(audit_->ReadSealed(followed_seq_ + 1,
+                         [&](const governance::Audit::SealedEntry& entry) -> Result<bool> {
+                           rows.push_back(TRY(RowOf(entry.payload, entry.time_us)));
+                           rows.back().seq = entry.seq;
+                           if (rows.size() == kRowsAtOnce) {
+                             TRY(Insert(rows));
+                             rows.clear();
+                           }
+                           return true;
+                         }));
   return Insert(rows);
 }
 

@@ -73,8 +73,8 @@ void EncodePayload(const JournalRecord& record, std::string* out) {
   Put(kForm, out);
   Put(static_cast<uint8_t>(record.alert ? 1 : 0), out);
   Put(record.risk, out);
-  for (std::string_view text : {record.id, record.task, record.variant, record.version,
-                                record.band, record.manifest_sha256}) {
+  for (std::string_view text : {record.id, record.task, record.variant, record.version, record.band,
+                                record.manifest_sha256}) {
     Put(static_cast<uint16_t>(text.size()), out);
     out->append(text);
   }

@@ -18,15 +18,16 @@ FeatureForm FormOf(const features::ContractFeature& feature, const events::Conce
   if (measured) {
     const events::Concept& known = concepts[feature.concept_index];
     form.low = std::max(form.low, known.low);
-    form.high = std::min({form.high, known.high, known.top_code.value_or(known.high)});
-    if (known.ambiguous)
-      std::tie(form.doubtful_low, form.doubtful_high) = *known.ambiguous;
+    bool coded =
+        known.top_code && *known.top_code >= feature.low && *known.top_code <= feature.high;
+    if (coded) form.top_code = *known.top_code;
+    form.high = coded ? known.high : std::min(form.high, known.top_code.value_or(known.high));
+    if (known.ambiguous) std::tie(form.doubtful_low, form.doubtful_high) = *known.ambiguous;
   }
   std::string label, unit;
   base::AppendJsonString(&label, feature.label);
   base::AppendJsonString(&unit, feature.unit);
-  form.before_value =
-      format(R"({{"feature":{},"label":{},"value":)", form.quoted_id, label);
+  form.before_value = format(R"({{"feature":{},"label":{},"value":)", form.quoted_id, label);
   form.after_value = format(R"(,"unit":{},)", unit);
   return form;
 }
@@ -34,18 +35,17 @@ FeatureForm FormOf(const features::ContractFeature& feature, const events::Conce
 void WriteConstantParts(double horizon_hours, ServedModel* model) {
   const auto& version = model->loaded.version;
   auto text = [](const Json& json) { return json.ToString(); };
-  model->before_risk = format(R"(","task":{},"variant":{},"risk":)", text(version.task),
-                              text(version.variant));
+  model->before_risk =
+      format(R"(","task":{},"variant":{},"risk":)", text(version.task), text(version.variant));
   model->before_threshold = format(R"(","threshold":{},"alert":)", text(model->loaded.threshold));
-  model->before_model = format(
-      R"(,"model":{{"version":{},"trained_on":{},"synthetic":{}}},"feature_set":{},)",
-      text(version.version), text(version.source), text(version.synthetic),
-      text(model->loaded.manifest["feature_set"]));
+  model->before_model =
+      format(R"(,"model":{{"version":{},"trained_on":{},"synthetic":{}}},"feature_set":{},)",
+             text(version.version), text(version.source), text(version.synthetic),
+             text(model->loaded.manifest["feature_set"]));
   model->before_explanation =
       format(R"("explanation":{{"method":{},"base":)",
              text(std::string(model->loaded.model->explanation_method().name)));
-  model->after_warnings =
-      format(R"(,"horizon_hours":{},"predicted_at":")", text(horizon_hours));
+  model->after_warnings = format(R"(,"horizon_hours":{},"predicted_at":")", text(horizon_hours));
   std::vector<std::string> warnings;
   if (version.synthetic)
     warnings.push_back("trained on synthetic data: the number carries no claim of accuracy");
@@ -55,10 +55,10 @@ void WriteConstantParts(double horizon_hours, ServedModel* model) {
   model->warnings.push_back(text(Json::Array(warnings)));
   model->object = format("model {} {}", version.task, version.version);
   for (int band = 0; band < kNumBands; ++band) {
-    model->answered.push_back(base::GetCounter("codman_predictions_total",
-                                               {{"task", version.task},
-                                                {"version", version.version},
-                                                {"band", NameOf(static_cast<Band>(band))}}));
+    model->answered.push_back(
+        base::GetCounter("codman_predictions_total", {{"task", version.task},
+                                                      {"version", version.version},
+                                                      {"band", NameOf(static_cast<Band>(band))}}));
   }
 }
 
@@ -93,8 +93,7 @@ Result<std::shared_ptr<const ServedModel>> Prepare(registry::LoadedModel loaded,
   for (size_t k = 0; k < columns.size(); ++k) {
     auto at = static_cast<size_t>(columns[k].contract);
     served->contract_of.push_back(columns[k].contract);
-    if (columns[k].name == contract[at].id)
-      served->features[at].own_column = static_cast<int>(k);
+    if (columns[k].name == contract[at].id) served->features[at].own_column = static_cast<int>(k);
   }
   if (served->plan->column_names() != loaded.model->feature_names()) {
     return base::DataQuality(

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,9 +27,10 @@ const char* NameOf(Band band);
 // What is fixed about one feature of the contract.
 struct FeatureForm {
   std::string quoted_id;  // "heart_rate" with its quotes
-  // A plain number in [low, high] that is not in [doubtful_low, doubtful_high] is taken as it is;
-  // any other one needs the rules of ReadFeatures.
+  // A plain number in [low, high] that is not in [doubtful_low, doubtful_high] is taken as it is,
+  // one above top_code as that; any other number needs the rules of ReadFeatures.
   double low = 0, high = 0, doubtful_low = 1, doubtful_high = 0;
+  double top_code = std::numeric_limits<double>::infinity();
   std::string before_value, after_value;  // of an entry of the explanation
   int own_column = -1;                    // the model's input of the same name
 };
@@ -46,6 +48,11 @@ struct ServedModel {
   std::vector<std::string> warnings;  // always, and then where more than half is missing
   std::string object;                 // of the audit record: "model sepsis process-3"
   std::vector<base::Counter> answered;  // by band
+
+  void CountAnswer(Band band) const {
+    base::Counter counter = answered[static_cast<size_t>(band)];
+    counter.Increment();
+  }
 };
 
 // `horizon_hours` is the task's.

@@ -56,10 +56,10 @@ bool StartsAt(std::string_view text, size_t at, std::string_view wanted) {
          std::memcmp(text.data() + at, wanted.data(), wanted.size()) == 0;
 }
 
-// The feature whose quoted name begins at text[*at], the expected one first; -1 where there is none.
+// The feature whose quoted name begins at text[*at], the expected one first; -1 where there is
+// none.
 int FindFeature(const ServedModel& model, std::string_view text, size_t expected, size_t* at) {
-  if (expected < model.features.size() &&
-      StartsAt(text, *at, model.features[expected].quoted_id)) {
+  if (expected < model.features.size() && StartsAt(text, *at, model.features[expected].quoted_id)) {
     *at += model.features[expected].quoted_id.size();
     return static_cast<int>(expected);
   }
@@ -81,7 +81,9 @@ bool ReadUsualValue(const FeatureForm& form, std::string_view body, size_t* at, 
   }
   if (!ReadNumber(body, at, value)) return false;
   bool doubtful = *value >= form.doubtful_low && *value <= form.doubtful_high;
-  return *value >= form.low && *value <= form.high && !doubtful;
+  bool usual = *value >= form.low && *value <= form.high && !doubtful;
+  *value = std::min(*value, form.top_code);
+  return usual;
 }
 
 }  // namespace

@@ -41,3 +41,13 @@ equal 0 "$(json "$work/again.json" "d['rows']")" "rows read twice after restore"
 for part in 'codman ingest' '/api/v1/predict/batch' 'silver.events' 'codman_http_requests_total' 'gold.icu_stays'; do
   grep -qF "$part" "$work/reference.md" || fail "the reference lacks $part"
 done
+
+# A unit that the clinic did not know is declared: what was refused for it enters silver, nothing else changes.
+cp -r clinic "$work/clinic"; export CODMAN_CLINIC="$work/clinic"
+unit="$("$codman" sql "select count(*) as n from silver.quarantine where reason = 'unknown_unit'" --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["rows"][0]["n"])')"
+[ "$unit" -gt 0 ] || fail "the feed has no unknown unit to mend"
+quarantined="$(rows_of silver.quarantine)"
+"$codman" quarantine redrive --reason "nothing was changed" --json > "$work/redrive.json"
+equal 0 "$(json "$work/redrive.json" "d['accepted']")" "accepted by an unchanged clinic"
+equal "$quarantined" "$(rows_of silver.quarantine)" "quarantine after an idle re-drive"
+"$codman" audit verify > /dev/null || fail "the audit chain after a re-drive"

@@ -63,6 +63,24 @@ void GetQuality(Call* call) {
 
 void GetQuarantine(Call* call) { Answer(call, Quarantine(call)); }
 
+void PostRedrive(Call* call) {
+  auto body = BodyWithReason(call);
+  if (!body) return;
+  auto report = call->context().redrive();
+  if (!report.ok()) return call->Fail(report.error());
+  auto recorded = call->context().audit->Record({.actor = call->actor.name,
+                                                 .role = call->actor.role,
+                                                 .address = call->remote,
+                                                 .action = "quarantine.redrive",
+                                                 .object = "silver.quarantine",
+                                                 .reason = (*body)["reason"].AsString(),
+                                                 .outcome = "done",
+                                                 .request_id = call->request_id,
+                                                 .details = report->ToJson()});
+  if (!recorded.ok()) return call->Fail(recorded.error());
+  call->SendJson(report->ToJson());
+}
+
 void GetUnmappedCodes(Call* call) {
   auto& context = call->context();
   auto engine = context.engine();

@@ -16,20 +16,6 @@ Result<registry::ModelVersion> VersionOf(Call* call) {
   return call->context().registry->Get(call->Parameter("task"), call->Parameter("version"));
 }
 
-// Reads {"reason": …}; answers and gives nothing where it is absent.
-std::optional<Json> BodyWithReason(Call* call) {
-  auto body = call->Body();
-  if (!body.ok()) {
-    call->FailStatus(400, body.error().message());
-    return {};
-  }
-  if (base::Trim((*body)["reason"].AsString()).empty()) {
-    call->FailFields({{"reason", "say why: it is kept in the model's history"}});
-    return {};
-  }
-  return std::move(*body);
-}
-
 // A change that happened: audited before the answer, then the live models are read anew.
 void Finish(Call* call, const std::string& action, const std::string& version,
             const std::string& reason) {
@@ -49,6 +35,19 @@ void Finish(Call* call, const std::string& action, const std::string& version,
 }
 
 }  // namespace
+
+std::optional<Json> BodyWithReason(Call* call) {
+  auto body = call->Body();
+  if (!body.ok()) {
+    call->FailStatus(400, body.error().message());
+    return {};
+  }
+  if (base::Trim((*body)["reason"].AsString()).empty()) {
+    call->FailFields({{"reason", "say why: it is kept in the model's history"}});
+    return {};
+  }
+  return std::move(*body);
+}
 
 void GetModels(Call* call) {
   auto versions = call->context().registry->List(net::QueryParameter(call->query, "task"));

@@ -1,10 +1,10 @@
 #include <algorithm>
 
+#include "api/idempotency.h"
+#include "api/prediction_desk.h"
 #include "api/query.h"
 #include "api/routes.h"
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "base/metrics.h"
 #include "base/text.h"
 
 namespace codman::api {
@@ -27,34 +27,31 @@ std::vector<serving::FieldError> UnknownMembers(const Json& body,
   return errors;
 }
 
-KeptAnswer Complete(Call* call, const serving::ServedModel& model, serving::Prediction prediction) {
-  KeptAnswer kept{.id = base::ToHex(base::RandomBytes(16))};
-  kept.answer = Json::Object({{"id", kept.id}});
-  for (auto& [name, value] : prediction.answer.members()) kept.answer.Set(name, std::move(value));
-  kept.answer.Set("predicted_at", base::FormatTime(base::NowUs()));
-  const auto& version = model.loaded.version;
-  kept.record = {.actor = call->actor.name,
-                 .role = call->actor.role,
-                 .address = call->remote,
-                 .action = "predict",
-                 .object = format("model {} {}", version.task, version.version),
-                 .outcome = "answered",
-                 .request_id = call->request_id};
-  kept.document = Json::Object({{"answer", kept.answer},
-                                {"vector", Json::Array(prediction.vector)},
-                                {"model_manifest", version.manifest_sha256}});
-  base::GetCounter("codman_predictions_total", {{"task", version.task},
-                                                {"version", version.version},
-                                                {"band", kept.answer["band"].AsString()}})
-      .Increment();
-  return kept;
+namespace {
+
+// A repeated request: the journalled answer again.
+void AnswerAgain(Call* call, uint64_t seq) {
+  std::string answer;
+  auto read = call->context().journal->Read(
+      seq, seq, [&](const serving::JournalEntry& entry) -> Result<> {
+        answer = entry.answer;
+        return {};
+      });
+  if (!read.ok()) return call->Fail(read.error());
+  call->Send("application/json", std::move(answer));
 }
 
+}  // namespace
+
+// What is not usual (SubmitUsual) comes here: units, variants, keys, and all that is refused.
 void PostPredict(Call* call) {
-  static base::Histogram latency =
-      base::GetHistogram("codman_prediction_duration_seconds", {},
-                         {0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1});
-  int64_t began_us = base::MonotonicUs();
+  WantedPrediction wanted{.explain = ExplainOf(call->query),
+                          .actor = call->actor.name,
+                          .role = call->actor.role,
+                          .remote = call->remote,
+                          .request_id = call->request_id,
+                          .trace = call->trace,
+                          .began_us = base::MonotonicUs()};
   auto task = registry::FindTask(*call->context().tasks, call->Parameter("task"));
   if (!task.ok()) return call->Fail(task.error());
   auto body = call->Body();
@@ -63,18 +60,22 @@ void PostPredict(Call* call) {
   if (!unknown.empty()) return call->FailFields(unknown);
   auto model = call->context().service->Live(**task, (*body)["variant"].AsString());
   if (!model.ok()) return call->Fail(model.error());
-  auto prediction = serving::Predict(**model, **task, (*body)["features"], ExplainOf(call->query));
-  if (!prediction.errors.empty()) return call->FailFields(prediction.errors);
-  auto kept = Complete(call, **model, std::move(prediction));
-  auto appended = call->context().journal->Append(
-      kept.id, kept.record, kept.document,
-      [held = call->shared_from_this(), answer = std::move(kept.answer),
-       began_us](Result<> durable) {
-        if (!durable.ok()) return held->Fail(durable.error());
-        latency.Observe(double(base::MonotonicUs() - began_us) * 1e-6);
-        held->SendJson(answer);
-      });
-  if (!appended.ok()) call->Fail(appended.error());
+  wanted.model = *model;
+  wanted.values.resize((*model)->features.size());
+  std::vector<serving::FieldError> errors;
+  serving::ReadFeatures(**model, (*body)["features"], wanted.values, &errors);
+  if (!errors.empty()) return call->FailFields(errors);
+  IdempotencyKeys::Claim claim;
+  auto before = call->keys().Take(*call, &claim);
+  if (!before.ok()) return call->Fail(before.error());
+  if (!before->empty()) return AnswerAgain(call, before->front().seq);
+  if (!claim.empty()) {
+    wanted.settled = [keys = &call->keys(), claim](uint64_t seq) {
+      seq > 0 ? keys->Settle(claim, {{.seq = seq, .refusal = ""}}) : keys->Drop(claim);
+    };
+  }
+  wanted.responder = call->TakeResponder();
+  call->desk().Submit(&wanted);
 }
 
 }  // namespace codman::api

@@ -7,21 +7,16 @@
 namespace codman::api {
 namespace {
 
-Json ListEntry(const serving::JournalEntry& entry) {
-  const Json& answer = entry.document["answer"];
-  return Json::Object({{"id", entry.id},
-                       {"task", answer["task"]},
-                       {"variant", answer["variant"]},
-                       {"version", answer["model"]["version"]},
-                       {"risk", answer["risk"]},
-                       {"band", answer["band"]},
-                       {"alert", answer["alert"]},
-                       {"predicted_at", answer["predicted_at"]}});
+Json ListEntry(const serving::PredictionRow& row) {
+  return Json::Object({{"id", row.id},
+                       {"task", row.task},
+                       {"variant", row.variant},
+                       {"version", row.version},
+                       {"risk", row.risk},
+                       {"band", row.band},
+                       {"alert", row.alert},
+                       {"predicted_at", base::FormatTime(row.time_us)}});
 }
-
-}  // namespace
-
-namespace {
 
 serving::PredictionFilter FilterOf(const std::string& query) {
   serving::PredictionFilter filter{.task = TextOf(query, "task"),
@@ -41,19 +36,19 @@ serving::PredictionFilter FilterOf(const std::string& query) {
 
 void GetPredictions(Call* call) {
   auto filter = FilterOf(call->query);
-  auto entries = call->context().journal->Search(filter);
-  if (!entries.ok()) return call->Fail(entries.error());
+  auto rows = call->context().journal->Search(filter);
+  if (!rows.ok()) return call->Fail(rows.error());
   Json list = Json::Array();
-  for (const auto& entry : *entries) list.Add(ListEntry(entry));
+  for (const auto& row : *rows) list.Add(ListEntry(row));
   Json answer = Json::Object({{"predictions", list}});
-  if (entries->size() == filter.limit) answer.Set("next_before", entries->back().id);
+  if (rows->size() == filter.limit) answer.Set("next_before", rows->back().id);
   call->SendJson(answer);
 }
 
 void GetPrediction(Call* call) {
   auto entry = call->context().journal->Find(call->Parameter("id"));
   if (!entry.ok()) return call->Fail(entry.error());
-  call->SendJson(entry->document["answer"]);
+  call->Send("application/json", std::move(entry->answer));
 }
 
 void GetReplay(Call* call) {

@@ -26,8 +26,10 @@ void GetStatus(Call* call) {
     models.Add(std::move(json));
   }
   int64_t today_us = base::NowUs() / base::kDayUs * base::kDayUs;
-  Json predictions = Json::Object({{"today", call->context().journal->since(today_us)},
-                                   {"total", call->context().journal->total()}});
+  auto today = call->context().journal->since(today_us), total = call->context().journal->total();
+  if (!today.ok()) return call->Fail(today.error());
+  if (!total.ok()) return call->Fail(total.error());
+  Json predictions = Json::Object({{"today", *today}, {"total", *total}});
   call->SendJson(Json::Object({{"version", call->context().version},
                                {"synthetic_only", synthetic_only && models.size() > 0},
                                {"data", *data},

@@ -90,10 +90,10 @@ RouteMatch FindRoute(std::string_view method, std::string_view path) {
 net::RequestRules RulesOf(std::string_view method, std::string_view path) {
   // The one route that is asked thousands of times a second, before the rest.
   constexpr std::string_view kFolder = kPredictionPath.substr(0, kPredictionPath.find('{'));
-  static const Route* const kPrediction =
-      RouteOf(*TheTable().Find("/api/v1/predict/any"), "POST");
+  static const Route* const kPrediction = RouteOf(*TheTable().Find("/api/v1/predict/any"), "POST");
   const Route* route = nullptr;
-  bool prediction = method == "POST" && path.starts_with(kFolder) && path != "/api/v1/predict/batch";
+  bool prediction =
+      method == "POST" && path.starts_with(kFolder) && path != "/api/v1/predict/batch";
   if (prediction) {
     route = kPrediction;
   } else if (const Pattern* pattern = TheTable().Find(path)) {

@@ -37,11 +37,11 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  auto server =
-      TRY(net::HttpServer::Start({.address = options.address, .port = options.port, .rules = &api::Api::Rules},
-                                 [&](const net::HttpRequest& request, net::Responder responder) {
-                                   api.Handle(request, std::move(responder));
-                                 }));
+  auto server = TRY(net::HttpServer::Start(
+      {.address = options.address, .port = options.port, .rules = &api::Api::Rules},
+      [&](const net::HttpRequest& request, net::Responder responder) {
+        api.Handle(request, std::move(responder));
+      }));
   std::string address = format("http://{}:{}", options.address, server->port());
   TRY(workspace->Record("serve", address, "started"));
   std::string sample =

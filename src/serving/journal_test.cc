@@ -79,8 +79,9 @@ class JournalTest : public testing::Test {
                                 {"alert", true},
                                 {"model", Json::Object({{"version", "process-1"}})},
                                 {"predicted_at", "2023-11-14T22:13:20Z"}});
-    Json document =
-        Json::Object({{"answer", answer}, {"vector", Json::Array(std::vector<double>{1.0})}, {"model_manifest", "m"}});
+    Json document = Json::Object({{"answer", answer},
+                                  {"vector", Json::Array(std::vector<double>{1.0})},
+                                  {"model_manifest", "m"}});
     uint64_t seq = audit_->AppendSealed({.actor = "eve"}, document.ToString()).value();
     ASSERT_TRUE(audit_->Sync(seq).ok());
   }

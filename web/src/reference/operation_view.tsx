@@ -18,12 +18,17 @@ const fieldColumns: Column<Field>[] = [
   { head: 'What', wide: true, cell: (field) => field.note },
 ];
 
-function Fields({ label, fields }: { label: string; fields: Field[] }) {
+function Fields({ label, of, fields }: { label: string; of: Operation; fields: Field[] }) {
   if (fields.length === 0) return null;
   return (
     <>
       <h3>{label}</h3>
-      <Table label={label} columns={fieldColumns} rows={fields} keyOf={(field) => field.name} />
+      <Table
+        label={`${label} of ${of.id}`}
+        columns={fieldColumns}
+        rows={fields}
+        keyOf={(field) => field.name}
+      />
     </>
   );
 }
@@ -37,9 +42,9 @@ function Details({ document, operation }: { document: OpenApi; operation: Operat
   }));
   return (
     <>
-      <Fields label="Parameters" fields={parameters} />
-      <Fields label="Body" fields={fieldsOf(document, operation.body)} />
-      <Fields label="Answer" fields={fieldsOf(document, operation.answer)} />
+      <Fields label="Parameters" of={operation} fields={parameters} />
+      <Fields label="Body" of={operation} fields={fieldsOf(document, operation.body)} />
+      <Fields label="Answer" of={operation} fields={fieldsOf(document, operation.answer)} />
       <h3>Statuses</h3>
       <ul class="statuses">
         {operation.statuses.map(([status, words]) => (

@@ -2,7 +2,9 @@
 file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cc "")
 add_library(codman_precompiled STATIC ${CMAKE_BINARY_DIR}/precompiled.cc)
 target_link_libraries(codman_precompiled PUBLIC fmt::fmt codman_warnings)
-target_precompile_headers(codman_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+# Named without its path, so that the compiler cache serves every clone and build folder alike.
+target_include_directories(codman_precompiled PRIVATE ${CMAKE_SOURCE_DIR}/cmake)
+target_precompile_headers(codman_precompiled PRIVATE <precompiled.h>)
 
 # room(name USES lower rooms… HIDES third-party targets…): one folder below src/ is one static library.
 #
@@ -34,7 +36,8 @@ function(room name)
   target_link_libraries(room_${name} PUBLIC ${used_targets} PRIVATE ${ROOM_HIDES} codman_warnings)
   target_link_libraries(room_${name} PUBLIC fmt::fmt)
   if(ROOM_PRECOMPILE)
-    target_precompile_headers(room_${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled.h ${ROOM_PRECOMPILE})
+    target_include_directories(room_${name} PRIVATE ${CMAKE_SOURCE_DIR}/cmake)
+    target_precompile_headers(room_${name} PRIVATE <precompiled.h> ${ROOM_PRECOMPILE})
   else()
     target_precompile_headers(room_${name} REUSE_FROM codman_precompiled)
   endif()
@@ -53,7 +56,7 @@ function(room name)
     target_link_libraries(${name}_test PRIVATE room_${name} ${ROOM_HIDES} GTest::gtest GTest::gmock GTest::gtest_main
                           codman_warnings)
     target_precompile_headers(${name}_test REUSE_FROM codman_precompiled)
-    target_compile_definitions(${name}_test PRIVATE CODMAN_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    target_compile_definitions(${name}_test PRIVATE CODMAN_SOURCE_DIR=".")
     add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
 endfunction()

@@ -4,12 +4,25 @@
 #include "base/yaml.h"
 #include "cli/command.h"
 #include "features/feature_set.h"
+#include "features/kernel.h"
 #include "lakehouse/sql_table.h"
 #include "models/catalog.h"
 #include "registry/task.h"
 
 namespace codman::cli {
 namespace {
+
+// A feature that the task declares to be made from its outcome.
+void CheckInputs(const registry::Task& task, const features::Plan& plan,
+                 const std::function<void(const std::string&)>& at) {
+  for (const auto& feature : plan.contract()) {
+    const auto& outcome = task.outcome_columns;
+    if (std::find(outcome.begin(), outcome.end(), feature.column) != outcome.end()) {
+      at(format("the feature '{}' reads the column '{}', which outcome_columns lists: remove it",
+                feature.id, feature.column));
+    }
+  }
+}
 
 // What a task names must exist: feature sets and their blocks, learners, sources, label concepts.
 void CheckReferences(const registry::Task& task, const std::string& clinic,
@@ -26,13 +39,24 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
       at(format("there is no feature set '{}': expected {}", variant.feature_set, path));
     } else if (auto set = features::FeatureSet::Load(path, concepts); set.ok()) {
       auto plan = set->Compile(variant.blocks);
-      if (!plan.ok()) at(plan.error().message());
+      if (!plan.ok())
+        at(plan.error().message());
+      else
+        CheckInputs(task, **plan, at);
     }
     for (const auto& from : variant.from) {
       bool known = std::any_of(sources.begin(), sources.end(),
                                [&](const auto& s) { return s.name == from.source; });
       if (!known)
         at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
+      if (!from.table.empty()) {
+        std::string path = format("{}/{}.sql", clinic, from.table);
+        std::replace(path.end() - static_cast<int64_t>(from.table.size()) - 4, path.end() - 4, '.',
+                     '/');
+        if (!base::FileExists(path))
+          at(format("there is no table '{}': expected {}", from.table, path));
+        continue;
+      }
       int label = concepts.Find(from.label_concept);
       if (label < 0)
         at(format("the label concept '{}' is not declared in {}/concepts", from.label_concept,

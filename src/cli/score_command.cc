@@ -28,6 +28,7 @@ Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
         format("the variant '{}' takes no rows from '{}'", variant.name, source.name));
   TRY(workspace->Ingest(source, input, ProgressBar("ingest", global)));
   TRY(workspace->BuildSilver(ProgressBar("silver", global)));
+  if (!from->table.empty()) TRY(BuildTables(workspace, {from->table}, global));
   auto place = TRY(PlaceOf(workspace, nullptr, global));
   return training::BuildMatrix(place, task, variant, *from);
 }
@@ -65,8 +66,7 @@ std::string CsvOf(const feature_store::PredictionRows& rows, const std::vector<d
       base::AppendDouble(&out, risks[i]);
       out += risks[i] >= threshold ? ",1,\n" : ",0,\n";
     } else {
-      out += format(",,{}\n",
-                    feature_store::NameOf(static_cast<feature_store::Exclusion>(rows.excluded[i])));
+      out += format(",,{}\n", rows.WhyExcluded(i));
     }
   }
   return out;

@@ -7,12 +7,17 @@
 
 namespace codman::cli {
 
-Result<> BuildLake(Workspace* workspace, const GlobalOptions& global) {
-  TRY(workspace->BuildSilver(ProgressBar("silver", global)));
+Result<> BuildTables(Workspace* workspace, const std::vector<std::string>& only,
+                     const GlobalOptions& global) {
   lakehouse::TableBuilder builder(workspace->lake(), TRY(workspace->Engine()),
                                   workspace->database());
-  auto tables = TRY(builder.Build(workspace->clinic(), {}, ProgressBar("tables", global)));
+  auto tables = TRY(builder.Build(workspace->clinic(), only, ProgressBar("tables", global)));
   return tables.ToResult();
+}
+
+Result<> BuildLake(Workspace* workspace, const GlobalOptions& global) {
+  TRY(workspace->BuildSilver(ProgressBar("silver", global)));
+  return BuildTables(workspace, {}, global);
 }
 
 Result<const events::SourceMapping*> SourceOf(Workspace* workspace, const registry::Task& task,

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "training/training_run.h"
@@ -12,6 +13,10 @@ namespace codman::cli {
 
 // Silver from bronze, then the clinic's own tables. DataQuality where a table's check failed.
 Result<> BuildLake(Workspace* workspace, const GlobalOptions& global);
+
+// These tables of the clinic, or all where none is named.
+Result<> BuildTables(Workspace* workspace, const std::vector<std::string>& only,
+                     const GlobalOptions& global);
 
 // The named source, or the only one that the task names and the home holds; an error listing them
 // otherwise.

@@ -103,6 +103,10 @@ Finding CheckClockRecovery(const LeakageFacts& facts) {
 
 Finding CheckClockOnly(const LeakageFacts& facts) {
   Finding finding{"clock_only", Severity::kPass, "", ""};
+  if (!facts.clock_known) {
+    finding.message = "the rows know no time in hospital: there is no clock to learn from";
+    return finding;
+  }
   if (std::isnan(facts.model_minus_clock_low) || std::isnan(facts.model_minus_clock_high)) {
     finding.severity = Severity::kWarning;
     finding.message = "not tried: no clock-only model stands beside the model";

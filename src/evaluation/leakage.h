@@ -41,6 +41,7 @@ struct LeakageFacts {
   double clock_recovery_r2 = 0;
   bool declared_free_of_process = false;  // the variant claims to hold no clock
   // Paired bootstrap interval of AUROC (model − clock-only) on held-out rows.
+  bool clock_known = true;  // rows know an hour; else there is no clock to compare with
   double model_minus_clock = 0, model_minus_clock_low = 0, model_minus_clock_high = 0;
   double auroc = 0, utility = 0;  // of the model on held-out rows; NaN where not defined
   double alarm_auroc = 1, alarm_utility = 1;  // declared in the task: above is too good to be true

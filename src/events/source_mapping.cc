@@ -1,6 +1,7 @@
 #include "events/source_mapping.h"
 
 #include <algorithm>
+#include <limits>
 #include <regex>
 
 #include "base/clock.h"
@@ -23,10 +24,12 @@ class Reader {
   }
 
   Result<SourceMapping> Read() {
-    problems_.CheckKeys(
-        document_, {"name", "description", "licence", "kind", "format", "synthetic", "identifiers",
-                    "identifier_system", "feeds", "missing", "subject", "time", "relative_time",
-                    "zone", "latency", "prediction_rows", "admission", "columns", "record"});
+    problems_.CheckKeys(document_,
+                        {"name",          "description", "licence",     "kind",
+                         "format",        "synthetic",   "identifiers", "identifier_system",
+                         "feeds",         "missing",     "subject",     "time",
+                         "relative_time", "zone",        "latency",     "prediction_rows",
+                         "admission",     "columns",     "record",      "rows"});
     source_.name = problems_.Text(document_, "name");
     source_.description = problems_.Text(document_, "description", false);
     source_.licence = problems_.Text(document_, "licence", false);
@@ -73,11 +76,20 @@ class Reader {
     if (source_.identifier_system.empty()) source_.identifier_system = source_.name;
     const Json& subject = document_["subject"];
     if (source_.format == Format::kNdjson) return;
-    problems_.CheckKeys(subject, {"column", "file_name"});
+    problems_.CheckKeys(subject, {"column", "file_name", "row"});
     source_.subject_column = problems_.Text(subject, "column", false);
     source_.subject_pattern = problems_.Text(subject, "file_name", false);
-    if (source_.subject_column.empty() == source_.subject_pattern.empty()) {
-      problems_.Add(subject, "'subject' needs either column: NAME or file_name: PATTERN");
+    source_.row_is_subject = subject["row"].AsBool();
+    int ways = int(!source_.subject_column.empty()) + int(!source_.subject_pattern.empty()) +
+               int(source_.row_is_subject);
+    if (ways != 1) {
+      problems_.Add(subject,
+                    "'subject' needs one of column: NAME, file_name: PATTERN and row: true");
+    }
+    if (const Json* rows = document_.Find("rows")) {
+      problems_.CheckKeys(*rows, {"record"});
+      source_.rows_are_records = true;
+      source_.record_column = problems_.Text(*rows, "record", false);
     }
     try {
       std::regex check(source_.subject_pattern);
@@ -122,16 +134,27 @@ class Reader {
                       "'anchor' must be a time with a zone: 2000-01-01T00:00Z");
       source_.relative_unit_us = unit.value_or(base::kHourUs);
       source_.anchor_us = anchor.value_or(0);
+    } else if (const Json* anchor = document_["time"].Find("anchor")) {
+      ReadAnchor(document_["time"], *anchor);
     } else {
       source_.time_column = problems_.Text(document_["time"], "column", false);
       if (source_.time_column.empty()) {
-        problems_.Add(
-            document_,
-            "a time is missing: add time: {column: …} or relative_time: {column, unit, anchor}");
+        problems_.Add(document_,
+                      "a time is missing: add time: {column: …}, relative_time: {column, unit, "
+                      "anchor}, or time: {anchor: …} where the rows have none");
       }
     }
     if (const Json* admission = document_.Find("admission"))
       source_.admission_concept = FindConcept(*admission);
+  }
+
+  // Rows without any time stand at the anchor, and predictions of them too.
+  void ReadAnchor(const Json& time, const Json& anchor) {
+    problems_.CheckKeys(time, {"anchor"});
+    auto parsed = base::ParseTime(anchor.AsString());
+    if (!parsed) problems_.Add(anchor, "'anchor' must be a time with a zone: 2000-01-01T00:00Z");
+    source_.relative_time = true;
+    source_.anchor_us = parsed.value_or(0);
   }
 
   int FindConcept(const Json& named) {
@@ -150,7 +173,8 @@ class Reader {
     if (document_["columns"].size() == 0)
       problems_.Add(document_, "'columns' is missing: say what each column is");
     for (const auto& [name, entry] : document_["columns"].members()) {
-      problems_.CheckKeys(entry, {"concept", "static", "label", "role", "unit", "optional"});
+      problems_.CheckKeys(entry, {"concept", "static", "label", "role", "unit", "optional", "field",
+                                  "range", "levels", "missing", "censored"});
       ColumnMapping column{.column = name, .line = entry.line()};
       column.unit = problems_.Text(entry, "unit", false);
       column.optional = entry["optional"].AsBool();
@@ -158,6 +182,35 @@ class Reader {
       CheckUnit(entry, column);
       source_.columns.push_back(column);
     }
+    for (const auto& name : {source_.record_column, source_.subject_column, source_.time_column}) {
+      bool known = std::any_of(source_.columns.begin(), source_.columns.end(),
+                               [&](const auto& column) { return column.column == name; });
+      if (!name.empty() && !known) {
+        problems_.Add(document_["columns"],
+                      format("'{}' names the row, its subject or its time and must stand in "
+                             "'columns' too",
+                             name));
+      }
+    }
+  }
+
+  void ReadField(const Json& entry, const Json& kind, ColumnMapping* column) {
+    column->role = Role::kField;
+    FieldRule& rule = column->field;
+    rule.is_number = kind.AsString() == "number";
+    if (!rule.is_number && kind.AsString() != "text")
+      problems_.Add(kind, "'field' must be number or text");
+    rule.levels = problems_.Texts(entry, "levels");
+    rule.missing = problems_.Texts(entry, "missing");
+    rule.censored = entry["censored"].AsBool();
+    rule.low = -std::numeric_limits<double>::infinity();
+    rule.high = std::numeric_limits<double>::infinity();
+    const Json* range = entry.Find("range");
+    if (range == nullptr) return;
+    if (range->size() != 2 || !range->items()[0].is_number() || !range->items()[1].is_number())
+      return problems_.Add(*range, "'range' must be two numbers, the lower one first");
+    rule.low = range->items()[0].AsDouble();
+    rule.high = range->items()[1].AsDouble();
   }
 
   void ReadRole(const Json& entry, ColumnMapping* column) {
@@ -170,6 +223,8 @@ class Reader {
     } else if (const Json* label = entry.Find("label")) {
       column->role = Role::kLabel;
       column->concept_index = FindConcept(*label);
+    } else if (const Json* kind = entry.Find("field")) {
+      ReadField(entry, *kind, column);
     } else if (const Json* fact = entry.Find("static")) {
       column->role = Role::kStatic;
       if (fact->is_string()) column->concept_index = FindConcept(*fact);

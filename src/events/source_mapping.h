@@ -14,7 +14,19 @@
 namespace codman::events {
 
 enum class Format { kCsv, kPsv, kNdjson };
-enum class Role { kConcept, kStatic, kTime, kLabel, kSubject, kEncounter, kIgnored };
+enum class Role { kConcept, kStatic, kField, kTime, kLabel, kSubject, kEncounter, kIgnored };
+
+// What the cells of a kField column must be: a fact of the row that no concept stands for, kept as
+// "<source>//<column>" for the clinic's own tables.
+struct FieldRule {
+  bool is_number = true;
+  // A number below or above a detection limit (">1700", "<8"): the limit is the value, and the text
+  // is kept beside it.
+  bool censored = false;
+  double low = 0, high = 0;          // of numbers, ends included
+  std::vector<std::string> levels;   // of texts; none: any text
+  std::vector<std::string> missing;  // besides the source's: "888", "-4"
+};
 
 // One column of a tabular source.
 struct ColumnMapping {
@@ -24,6 +36,7 @@ struct ColumnMapping {
       -1;            // of concept, static (may be -1: kept under its source code) and label columns
   std::string unit;  // UCUM of the cells; empty where the source has none
   bool optional = false;  // the file may lack it
+  FieldRule field;        // of a kField column
   int line = 0;
 };
 
@@ -52,9 +65,15 @@ struct SourceMapping {
   std::vector<std::string> missing;  // cell texts that mean "no value"; "" always does
 
   // Tabular sources.
-  std::string subject_column;   // or, where empty, the file name:
-  std::string subject_pattern;  // regular expression on the file name, first group or whole match
-  std::string time_column;
+  // Who the subject of a row is: a cell, or a part of the file's name (regular expression, first
+  // group or whole match), or, where rows have no identifier, the row itself ("<file hash>#<row>").
+  std::string subject_column, subject_pattern;
+  bool row_is_subject = false;
+  // A table whose rows are records of their own (an admission, a visit): the column that names the
+  // row, or "" where its subject does. Facts are told for every row.
+  bool rows_are_records = false;
+  std::string record_column;
+  std::string time_column;     // "" where every row stands at the anchor
   bool relative_time = false;  // time_column counts hours from `anchor_us`
   int64_t anchor_us = 0, relative_unit_us = 0;
   std::optional<int> zone_offset_minutes;  // of local times

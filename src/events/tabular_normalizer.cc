@@ -48,6 +48,13 @@ class TabularNormalizer : public Normalizer {
     row_.feed = record.feed;
     row_.encounter_ref = encounter_position_ < 0 ? std::string_view()
                                                  : cells_[static_cast<size_t>(encounter_position_)];
+    record_name_ = {};
+    if (source_.rows_are_records) {
+      record_name_ = record_position_ < 0
+                         ? row_.identifier
+                         : base::Trim(cells_[static_cast<size_t>(record_position_)]);
+      if (encounter_position_ < 0) row_.encounter_ref = record_name_;
+    }
     UseSubject();
     AddMarkerAndAdmission(record, out);
     for (size_t i = 0; i < source_.columns.size(); ++i) {
@@ -80,6 +87,7 @@ class TabularNormalizer : public Normalizer {
     for (const auto& column : source_.columns) positions_.push_back(find(column.column));
     subject_position_ = find(source_.subject_column);
     time_position_ = find(source_.time_column);
+    record_position_ = find(source_.record_column);
     encounter_position_ = -1;
     for (const auto& column : source_.columns) {
       if (column.role == Role::kEncounter) encounter_position_ = find(column.column);
@@ -89,6 +97,7 @@ class TabularNormalizer : public Normalizer {
   std::string_view Subject(const RawRecord& record) {
     if (subject_position_ >= 0) return base::Trim(cells_[static_cast<size_t>(subject_position_)]);
     auto position = record.source_position;
+    if (source_.row_is_subject) return RowName(position);
     size_t begin = position.rfind('/'), end = position.rfind('#');
     auto file = position.substr(begin == position.npos ? 0 : begin + 1,
                                 end == position.npos ? end : end - begin - 1);
@@ -101,7 +110,20 @@ class TabularNormalizer : public Normalizer {
     return file_subject_;
   }
 
+  // "file:<sha256>/<member>#<row>" → "<8 digits of the hash>#<row>".
+  std::string_view RowName(std::string_view position) {
+    size_t colon = position.find(':'), hash = position.rfind('#');
+    size_t begin = colon == position.npos ? 0 : colon + 1;
+    file_subject_ = format("{}{}", position.substr(begin, 8),
+                           hash == position.npos ? "" : position.substr(hash));
+    return file_subject_;
+  }
+
   bool ReadTime() {
+    if (source_.time_column.empty() && source_.relative_time) {
+      row_.event_time_us = source_.anchor_us;
+      return true;
+    }
     if (time_position_ < 0) return false;
     auto cell = base::Trim(cells_[static_cast<size_t>(time_position_)]);
     if (source_.relative_time) {
@@ -120,7 +142,8 @@ class TabularNormalizer : public Normalizer {
   void Refuse(const RawRecord& record, Reason reason, std::string_view rule, Normalized* out) {
     bool any = false;
     for (size_t i = 0; i < source_.columns.size(); ++i) {
-      if (source_.columns[i].role != Role::kConcept || positions_[i] < 0) continue;
+      Role role = source_.columns[i].role;
+      if ((role != Role::kConcept && role != Role::kField) || positions_[i] < 0) continue;
       if (IsMissing(cells_[static_cast<size_t>(positions_[i])])) continue;
       ++out->measurements;
       any = true;
@@ -137,7 +160,7 @@ class TabularNormalizer : public Normalizer {
 
   void AddMarkerAndAdmission(const RawRecord& record, Normalized* out) {
     row_.known_time_us = row_.event_time_us + source_.latency_us.value_or(0);
-    row_.source_record_id = {};
+    row_.source_record_id = record_name_;
     row_.text = row_.unit = {};
     if (source_.admission_concept >= 0 && !subject_->admitted) {
       subject_->admitted = true;
@@ -162,11 +185,14 @@ class TabularNormalizer : public Normalizer {
   void AddCell(const RawRecord& record, const ColumnMapping& column, size_t index,
                std::string_view cell, Normalized* out) {
     bool measured = column.role == Role::kConcept;
-    if (!measured && column.role != Role::kStatic && column.role != Role::kLabel) return;
+    bool told = column.role == Role::kStatic || column.role == Role::kLabel;
+    if (!measured && !told && column.role != Role::kField) return;
     cell = base::Trim(cell);
     if (IsMissing(cell)) return;
+    if (column.role == Role::kField) return AddField(record, column, index, cell, out);
     if (measured) ++out->measurements;
-    if (column.role == Role::kStatic && !StaticChanged(index, cell)) return;
+    bool repeated_fact = column.role == Role::kStatic && !source_.rows_are_records;
+    if (repeated_fact && !StaticChanged(index, cell)) return;
     auto number = base::ParseDouble(cell);
     bool plain_fact = column.role == Role::kStatic && column.concept_index < 0;
     if (!number && !plain_fact)
@@ -188,6 +214,30 @@ class TabularNormalizer : public Normalizer {
     }
     row_.known_time_us = row_.event_time_us + source_.latency_us.value_or(latency);
     row_.status = measured ? "final" : column.role == Role::kLabel ? "label" : "static";
+    AppendEvent(row_, &out->events);
+  }
+
+  void AddField(const RawRecord& record, const ColumnMapping& column, size_t index,
+                std::string_view cell, Normalized* out) {
+    const FieldRule& rule = column.field;
+    if (std::find(rule.missing.begin(), rule.missing.end(), cell) != rule.missing.end()) return;
+    ++out->measurements;
+    bool limit = rule.censored && (cell[0] == '>' || cell[0] == '<');
+    std::optional<double> number;
+    if (rule.is_number) number = base::ParseDouble(limit ? cell.substr(1) : cell);
+    if (rule.is_number && !number)
+      return Quarantine(record, column.column, Reason::kTypeMismatch, "number", out);
+    if (number && (*number < rule.low || *number > rule.high))
+      return Quarantine(record, column.column, Reason::kOutOfRange, "range", out);
+    bool listed = rule.levels.empty() ||
+                  std::find(rule.levels.begin(), rule.levels.end(), cell) != rule.levels.end();
+    if (!listed) return Quarantine(record, column.column, Reason::kTypeMismatch, "levels", out);
+    row_.value = number.value_or(std::nan(""));
+    row_.text = number && !limit ? std::string_view() : cell;
+    row_.source_code = source_codes_[index];
+    row_.concept_name = {};
+    row_.known_time_us = row_.event_time_us + source_.latency_us.value_or(0);
+    row_.status = "final";
     AppendEvent(row_, &out->events);
   }
 
@@ -219,9 +269,10 @@ class TabularNormalizer : public Normalizer {
   size_t header_fields_ = 0;
   bool header_drifted_ = false;  // it does not fit the mapping: nothing of its rows can be trusted
   std::vector<int> positions_;
-  int subject_position_ = -1, time_position_ = -1, encounter_position_ = -1;
+  int subject_position_ = -1, time_position_ = -1, encounter_position_ = -1, record_position_ = -1;
   // Of the row in hand.
   std::vector<std::string_view> cells_;
+  std::string_view record_name_;  // where rows are records of their own
   std::string unquoted_;
   EventRow row_;
   // Of the subject in hand.

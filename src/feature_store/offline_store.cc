@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "feature_store/parquet_matrix_internal.h"
+#include "feature_store/table_rows_internal.h"
 
 namespace codman::feature_store {
 namespace {
@@ -278,6 +279,9 @@ std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string
   std::string text = format("{}|{}|{}|{}|{}|{}|{}|{}", set.hash(), base::Join(blocks, ","),
                             rule.source, int(rule.times), rule.start_concept, rule.end_concept,
                             rule.label_concept, rule.horizon_us);
+  if (!rule.table.empty()) {
+    text += format("|{}|{}|{}", rule.table, rule.label_column, base::Join(rule.classes, ","));
+  }
   for (const auto& file : events.files) text += "|" + file.path;
   return base::Sha256Hex(text).substr(0, 32);
 }
@@ -305,16 +309,11 @@ Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuild
 
 }  // namespace
 
-const char* NameOf(Exclusion exclusion) {
-  switch (exclusion) {
-    case kIncluded:
-      return "";
-    case kAfterOutcome:
-      return "after the outcome";
-    case kNoLabel:
-      return "no label";
-  }
-  return "";
+uint8_t PredictionRows::PlaceOf(const std::string& reason) {
+  auto found = std::find(reasons.begin(), reasons.end(), reason);
+  CHECK(reasons.size() < 255);
+  if (found == reasons.end()) found = reasons.insert(found, reason);
+  return static_cast<uint8_t>(found - reasons.begin());
 }
 
 std::unique_ptr<columns::MatrixSource> OfflineMatrix::Select(
@@ -329,7 +328,7 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
                                          const RowRule& rule, const OfflineOptions& options,
                                          const std::function<void(double)>& progress) {
   auto plan = TRY(feature_set.Compile(blocks));
-  auto snapshot = TRY(lake.Events().Load());
+  auto snapshot = TRY(rule.table.empty() ? lake.Events().Load() : lake.Newest(rule.table));
   OfflineMatrix result{.temp_folder = options.temp_folder};
   result.key = KeyOf(feature_set, blocks, rule, snapshot);
   result.folder = format("{}/{}/{}", options.root, feature_set.name(), result.key);
@@ -340,6 +339,7 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     for (const auto& name : document["files"].items())
       result.files.push_back(result.folder + "/" + name.AsString());
     result.rows = TRY(ReadIndex(engine, result.folder));
+    for (const auto& note : document["notes"].items()) result.rows.notes.push_back(note.AsString());
   } else {
     TRY(base::RemoveTree(result.folder));
     Subjects subjects = TRY(OrderSubjects(engine, lake, rule.source));
@@ -348,13 +348,18 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     PartBuilder builder(plan, rule, options.num_threads, &writer);
     size_t num_subjects = subjects.ids.size() + 1;
     builder.rows().subjects = std::move(subjects);
-    TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule), &builder, num_subjects, progress));
+    if (rule.table.empty()) {
+      TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule), &builder, num_subjects, progress));
+    } else {
+      TRY(ComputeTableRows(engine, lake, *plan, rule, &writer, &builder.rows()));
+    }
     TRY(writer.WriteIndex(builder.rows()));
     Json document = Json::Object({{"feature_set", feature_set.name()},
                                   {"feature_set_hash", feature_set.hash()},
                                   {"blocks", Json::Array(blocks)},
                                   {"source", rule.source},
                                   {"rows", builder.rows().size()},
+                                  {"notes", Json::Array(builder.rows().notes)},
                                   {"files", Json::Array()}});
     for (const auto& file : writer.files())
       document.members().back().second.Add(file.substr(file.rfind('/') + 1));

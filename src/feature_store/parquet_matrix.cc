@@ -133,7 +133,7 @@ Result<> PartWriter::WriteIndex(const PredictionRows& rows) {
                {"source_row", Type::kInt64},
                {"label", Type::kDouble},
                {"hours", Type::kDouble},
-               {"excluded", Type::kInt64}});
+               {"excluded_because", Type::kString}});
   for (size_t i = 0; i < rows.subject.size(); ++i) {
     auto subject = static_cast<size_t>(rows.subject[i]);
     table.columns[0].AppendInt(rows.subject[i]);
@@ -143,7 +143,7 @@ Result<> PartWriter::WriteIndex(const PredictionRows& rows) {
     table.columns[4].AppendInt(rows.source_row[i]);
     table.columns[5].AppendDoubleOrNull(rows.label[i]);
     table.columns[6].AppendDoubleOrNull(rows.hours[i]);
-    table.columns[7].AppendInt(rows.excluded[i]);
+    table.columns[7].AppendString(rows.WhyExcluded(i));
   }
   TRY(engine_->CreateTable("row_index", table.schema()));
   TRY(engine_->Append("row_index", table));
@@ -169,7 +169,7 @@ Result<PredictionRows> ReadIndex(engine::SqlEngine* engine, const std::string& f
       rows.source_row.push_back(static_cast<int32_t>(chunk.columns[4].ints[i]));
       rows.label.push_back(number(5));
       rows.hours.push_back(number(6));
-      rows.excluded.push_back(static_cast<uint8_t>(chunk.columns[7].ints[i]));
+      rows.excluded.push_back(rows.PlaceOf(std::string(chunk.columns[7].strings[i])));
     }
     return {};
   };

@@ -25,11 +25,14 @@ struct RowRule {
   // `label_concept` is told in (t, t + horizon], and rows at or after its first telling are outside
   // the cohort.
   int64_t horizon_us = 0;
+
+  // Instead of all that: the rows of this gold table (registry/task.h says which columns it has).
+  std::string table, label_column;
+  std::vector<std::string> classes;  // the label column names one of these; empty: it is a number
 };
 
+// Places in PredictionRows::reasons that every matrix has; a table may give reasons of its own.
 enum Exclusion : uint8_t { kIncluded = 0, kAfterOutcome = 1, kNoLabel = 2 };
-// "", "after the outcome", "no label"
-const char* NameOf(Exclusion exclusion);
 
 struct Subjects {
   // In the order of SHA-256(source, identifier): the same for every installation.
@@ -46,7 +49,14 @@ struct PredictionRows {
   std::vector<int32_t> source_row;  // 1-based, of the source or counted within the subject
   std::vector<double> label;        // NaN where there is none
   std::vector<double> hours;        // since `start_concept`; NaN where it is not known
-  std::vector<uint8_t> excluded;    // Exclusion
+  std::vector<uint8_t> excluded;    // place in `reasons`
+  std::vector<std::string> reasons = {"", "after the outcome", "no label"};
+  // What a reader of the report must know of the rows ("insulin: 3 values are no known level").
+  std::vector<std::string> notes;
+
+  const std::string& WhyExcluded(size_t row) const { return reasons[excluded[row]]; }
+  // The place of a reason, which is added where it is new.
+  uint8_t PlaceOf(const std::string& reason);
   int64_t size() const { return static_cast<int64_t>(subject.size()); }
 };
 

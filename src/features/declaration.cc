@@ -67,7 +67,8 @@ class Reader {
       feature.contract.owner = read_.owner;
       feature.expression_line = entry["expression"].line();
       if (!ReadFeature(entry, defaults_, concepts_, &feature.contract, &problems_)) continue;
-      ClaimName(feature.contract.id, entry.line());
+      if (!feature.contract.one_hot) ClaimName(feature.contract.id, entry.line());
+      for (const auto& name : LevelColumns(feature.contract)) ClaimName(name, entry.line());
       read_.features.push_back(std::move(feature));
     }
   }
@@ -146,8 +147,8 @@ class Reader {
     const ContractFeature& feature = read_.features[place].contract;
     if (feature.concept_index < 0) {
       return problems_.Add(
-          line, format("'{}' is derived and keeps no history; expand the features it is made of",
-                       feature.id));
+          line, format("'{}' is {} and keeps no history; expand measured features", feature.id,
+                       feature.column.empty() ? "derived" : "a column of a table"));
     }
     for (const NamedColumn& column : columns) {
       std::string why = WhyImpossible(column.what, concepts_[feature.concept_index]);

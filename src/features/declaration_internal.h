@@ -53,6 +53,8 @@ Result<Declaration> ReadDeclaration(const std::string& file, const Json& documen
 bool ReadFeature(const Json& entry, const AggregateOverWindow& defaults,
                  const events::Concepts& concepts, ContractFeature* feature,
                  base::Problems* problems);
+// Names of the inputs of a one-hot feature, by level: "insulin_is_steady"; none of another.
+std::vector<std::string> LevelColumns(const ContractFeature& feature);
 // Compiles the expressions and puts the derived features in order.
 void CompileDerived(Declaration* declaration, base::Problems* problems);
 

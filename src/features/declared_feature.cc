@@ -14,8 +14,8 @@ using base::Problems;
 using events::Concept;
 
 const std::vector<std::string> kFeatureKeys = {
-    "id",   "concept", "aggregate",   "window", "expression", "label",      "group",
-    "unit", "range",   "description", "owner",  "reference",  "null_policy"};
+    "id",    "concept", "aggregate",   "window", "expression", "label",       "group",  "unit",
+    "range", "owner",   "description", "column", "reference",  "null_policy", "levels", "encode"};
 
 bool IsIdentifier(std::string_view id) {
   auto is_word = [](char c) {
@@ -152,7 +152,59 @@ bool ReadDerived(const Json& entry, ContractFeature* feature, Problems* problems
   return !feature->expression.empty();
 }
 
+void ReadLevels(const Json& entry, ContractFeature* feature, Problems* problems) {
+  feature->levels = problems->Texts(entry, "levels");
+  if (entry.Find("levels") == nullptr) return;
+  auto sorted = feature->levels;
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted.size() < 2 || std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) {
+    problems->Add(entry["levels"].line(), "'levels' must list at least two different texts");
+  }
+  feature->low = 0;
+  feature->high = static_cast<double>(feature->levels.size()) - 1;
+  feature->unit = "{level}";
+}
+
+// What a gold table tells of each row.
+bool ReadColumn(const Json& entry, ContractFeature* feature, Problems* problems) {
+  feature->column = problems->Text(entry, "column");
+  for (const char* key : {"concept", "expression", "aggregate", "window"}) {
+    if (const Json* extra = entry.Find(key)) {
+      problems->Add(extra->line(), format("'{}' is a column of a table and has no '{}'; remove one",
+                                          feature->id, key));
+    }
+  }
+  feature->unit = entry.Find("unit") == nullptr ? "1" : problems->Text(entry, "unit");
+  feature->low = -std::numeric_limits<double>::infinity();
+  feature->high = std::numeric_limits<double>::infinity();
+  ReadLevels(entry, feature, problems);
+  std::string encode = problems->Text(entry, "encode", false);
+  feature->one_hot = encode == "one_hot";
+  if (!encode.empty() && (feature->levels.empty() || (encode != "place" && !feature->one_hot))) {
+    problems->Add(entry["encode"].line(),
+                  "'encode' is one_hot or place (the default), and only for a column with levels");
+  }
+  if (feature->label.empty()) feature->label = feature->id;
+  if (feature->group.empty()) feature->group = "Row";
+  return !feature->column.empty();
+}
+
 }  // namespace
+
+std::vector<std::string> LevelColumns(const ContractFeature& feature) {
+  std::vector<std::string> names;
+  if (!feature.one_hot) return names;
+  for (const auto& level : feature.levels) {
+    std::string name = feature.id + "_is_";
+    for (char c : level) {
+      bool word = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+      bool upper = c >= 'A' && c <= 'Z';
+      name += word ? c : upper ? static_cast<char>(c - 'A' + 'a') : '_';
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
 
 void AddUnknown(int line, std::string_view what, std::string_view word,
                 const std::vector<std::string>& known, Problems* problems) {
@@ -182,13 +234,18 @@ bool ReadFeature(const Json& entry, const AggregateOverWindow& defaults,
     problems->Add(entry["null_policy"].line(),
                   "null_policy can only be `missing`: an absent value stays absent");
   }
-  bool derived = entry.Find("expression") != nullptr;
-  if (!derived && entry.Find("concept") == nullptr) {
-    problems->Add(entry.line(), format("'{}' needs a concept or an expression", feature->id));
+  bool usable = false;
+  if (entry.Find("column") != nullptr) {
+    usable = ReadColumn(entry, feature, problems);
+  } else if (entry.Find("expression") != nullptr) {
+    usable = ReadDerived(entry, feature, problems);
+  } else if (entry.Find("concept") != nullptr) {
+    usable = ReadMeasured(entry, defaults, concepts, feature, problems);
+  } else {
+    problems->Add(entry.line(),
+                  format("'{}' needs a concept, a column or an expression", feature->id));
     return false;
   }
-  bool usable = derived ? ReadDerived(entry, feature, problems)
-                        : ReadMeasured(entry, defaults, concepts, feature, problems);
   ReadPair(entry, "range", &feature->low, &feature->high, problems);
   ReadPair(entry, "reference", &feature->reference_low, &feature->reference_high, problems);
   if (entry.Find("range") != nullptr &&

@@ -45,7 +45,12 @@ constexpr int64_t kNoWindow = 0;  // the whole history
 struct ContractFeature {
   std::string id;
   std::string label, group, unit, description, owner;
-  int concept_index = -1;  // of a measured feature; -1 for derived ones
+  int concept_index = -1;  // of a measured feature; -1 for derived ones and columns
+  // Of a feature that a table tells ("time_in_hospital"); such a one has no history.
+  std::string column;
+  // Of a categorical column: its value is the place of the level in this list.
+  std::vector<std::string> levels;
+  bool one_hot = false;  // the model sees one 0/1 input per level instead of the place
   Aggregate aggregate = Aggregate::kLast;
   int64_t window_us = kNoWindow;
   std::string expression;  // of a derived feature; "" for measured ones
@@ -61,6 +66,7 @@ struct ContractFeature {
 struct InputColumn {
   std::string name;  // "heart_rate", "heart_rate_min_6h"
   int contract = 0;  // index of the contract feature it belongs to
+  int level = -1;    // of a one-hot input: 1 where the value is this level, 0 where it is another
 };
 
 class Plan;  // the compiled form; see kernel.h

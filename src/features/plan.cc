@@ -87,7 +87,14 @@ class Builder {
   void ShowContract(int block) {
     for (size_t i = 0; i < declaration_.features.size(); ++i) {
       if (declaration_.features[i].block != block) continue;
-      plan_->columns.push_back({declaration_.features[i].contract.id, contract_of_[i]});
+      const ContractFeature& feature = declaration_.features[i].contract;
+      auto names = LevelColumns(feature);
+      for (int level = 0; level < static_cast<int>(names.size()); ++level) {
+        plan_->columns.push_back({names[static_cast<size_t>(level)], contract_of_[i], level});
+        plan_->shown.push_back({true, contract_of_[i], level});
+      }
+      if (!names.empty()) continue;
+      plan_->columns.push_back({feature.id, contract_of_[i]});
       plan_->shown.push_back({true, contract_of_[i]});
     }
   }
@@ -177,6 +184,7 @@ void Plan::ComputeFromForm(std::span<const double> values, std::span<double> out
   for (size_t i = 0; i < out.size(); ++i) {
     const ColumnPlan& shown = impl_->shown[i];
     out[i] = shown.is_contract ? given[static_cast<size_t>(shown.index)] : kMissing;
+    if (shown.level >= 0 && !std::isnan(out[i])) out[i] = out[i] == shown.level ? 1 : 0;
   }
 }
 

@@ -41,7 +41,8 @@ struct DerivedPlan {
 
 struct ColumnPlan {
   bool is_contract = false;
-  int index = 0;  // of the contract feature, else of the slot
+  int index = 0;   // of the contract feature, else of the slot
+  int level = -1;  // of a one-hot input
 };
 
 struct Plan::Impl {

@@ -32,6 +32,7 @@ class GbdtLearner : public Learner {
  public:
   std::string_view name() const override { return "gbdt"; }
   std::string_view description() const override { return "gradient boosted trees (LightGBM)"; }
+  bool Learns(Objective objective) const override { return objective != Objective::kMulticlass; }
   Result<std::unique_ptr<Model>> Fit(const TrainingData& data,
                                      const LearnOptions& options) const override;
   // Any forest this program reads: LightGBM text or XGBoost JSON.

@@ -29,6 +29,7 @@ class LogisticLearner : public Learner {
   std::string_view description() const override {
     return "logistic regression with L2 penalty (binary)";
   }
+  bool Learns(Objective objective) const override { return objective == Objective::kBinary; }
   Result<std::unique_ptr<Model>> Fit(const TrainingData& data,
                                      const LearnOptions& options) const override;
   Result<std::unique_ptr<Model>> Load(std::string_view weights) const override;

@@ -23,30 +23,57 @@ int64_t Duration(const Json& object, const char* key, int64_t otherwise, Problem
 }
 
 TaskSource ReadSource(const std::string& name, const Json& entry, Problems* problems) {
-  problems->CheckKeys(entry, {"prediction_times", "label"});
+  problems->CheckKeys(entry, {"prediction_times", "label", "table"});
   TaskSource source{.source = name};
+  const Json& label = entry["label"];
+  source.table = problems->Text(entry, "table", false);
+  if (!source.table.empty()) {
+    problems->CheckKeys(label, {"column"});
+    source.label_column = problems->Text(label, "column");
+    if (const Json* times = entry.Find("prediction_times"))
+      problems->Add(*times, "the rows of a table are the predictions: leave this out");
+    return source;
+  }
   std::string times = problems->Text(entry, "prediction_times");
   source.hourly = times == "every 1h while in encounter";
   if (!source.hourly && times != "source_rows") {
     problems->Add(entry["prediction_times"],
                   "'prediction_times' must be source_rows or every 1h while in encounter");
   }
-  const Json& label = entry["label"];
   problems->CheckKeys(label, {"concept", "within"});
   source.label_concept = problems->Text(label, "concept");
   source.label_within_us = Duration(label, "within", 0, problems);
   return source;
 }
 
-TaskVariant ReadVariant(const Json& entry, Problems* problems) {
+// Of the task, or of a variant that predicts something else than the task does.
+Target ReadTarget(const Json& entry, const Target& otherwise, Problems* problems) {
+  const Json* declared = entry.Find("target");
+  if (declared == nullptr) return otherwise;
+  problems->CheckKeys(*declared, {"objective", "classes", "unit"});
+  Target target;
+  auto objective = models::ParseObjective(problems->Text(*declared, "objective"));
+  if (!objective) problems->Add(*declared, "'objective' must be binary, multiclass or regression");
+  target.objective = objective.value_or(models::Objective::kBinary);
+  target.classes = problems->Texts(*declared, "classes");
+  target.unit = problems->Text(*declared, "unit", false);
+  bool multiclass = target.objective == models::Objective::kMulticlass;
+  if (multiclass != (target.classes.size() > 2)) {
+    problems->Add(*declared, "'classes' must list three or more, for a multiclass target only");
+  }
+  return target;
+}
+
+TaskVariant ReadVariant(const Json& entry, const Target& of_task, Problems* problems) {
   problems->CheckKeys(entry, {"name", "description", "feature_set", "blocks", "learner", "settings",
-                              "process_free", "from"});
+                              "process_free", "from", "target"});
   TaskVariant variant{.name = problems->Text(entry, "name"), .line = entry.line()};
   variant.description = problems->Text(entry, "description", false);
   variant.feature_set = problems->Text(entry, "feature_set");
   variant.blocks = problems->Texts(entry, "blocks");
   variant.learner = problems->Text(entry, "learner");
   variant.settings = entry["settings"];
+  variant.target = ReadTarget(entry, of_task, problems);
   variant.process_free = entry["process_free"].AsBool();
   for (const auto& [source, block] : entry["from"].members())
     variant.from.push_back(ReadSource(source, block, problems));
@@ -79,8 +106,9 @@ const TaskSource* TaskVariant::FindSource(const std::string& source) const {
 Result<Task> Task::Load(const std::string& path) {
   Json document = TRY(base::ReadYaml(path));
   Problems problems(path);
-  problems.CheckKeys(document, {"name", "question", "label", "horizon", "silence", "live",
-                                "approvals", "utility", "alarm", "split", "refit", "variants"});
+  problems.CheckKeys(
+      document, {"name", "question", "label", "horizon", "silence", "live", "approvals", "utility",
+                 "alarm", "split", "refit", "variants", "target", "outcome_columns"});
   Task task;
   task.file = path;
   task.name = problems.Text(document, "name");
@@ -96,10 +124,14 @@ Result<Task> Task::Load(const std::string& path) {
     problems.Add(document["utility"], "'utility' must be physionet2019");
   task.alarm_auroc = problems.Number(document["alarm"], "auroc", 1);
   task.alarm_utility = problems.Number(document["alarm"], "utility", 1);
+  task.alarm_r2 = problems.Number(document["alarm"], "r2", 1);
+  task.alarm_accuracy = problems.Number(document["alarm"], "accuracy", 1);
+  task.outcome_columns = problems.Texts(document, "outcome_columns");
   task.refit = document["refit"].AsBool(true);
   ReadSplit(document["split"], &task, &problems);
+  Target target = ReadTarget(document, {}, &problems);
   for (const auto& entry : document["variants"].items())
-    task.variants.push_back(ReadVariant(entry, &problems));
+    task.variants.push_back(ReadVariant(entry, target, &problems));
   if (task.variants.empty())
     problems.Add(document, "'variants' is missing: a task needs at least one");
   auto live = std::find_if(task.variants.begin(), task.variants.end(),

@@ -1,6 +1,7 @@
 // A task is a clinical question: clinic/tasks/*.yaml, read and checked. Immutable after load.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,15 +9,28 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "models/model.h"
 
 namespace codman::registry {
 
-// Where a variant's rows come from.
+// Where a variant's rows come from: the events of a source, or the rows of a gold table.
 struct TaskSource {
   std::string source;
   bool hourly = false;  // prediction_times: "source_rows" or "every 1h while in encounter"
   std::string label_concept;
   int64_t label_within_us = 0;  // 0: the label is told at the row itself
+  // A gold table with the columns source, subject_id, source_row, event_time, known_time, the
+  // label, those that the feature set names and, where some rows are outside the cohort,
+  // excluded_because (a text that says why; null or empty: inside).
+  std::string table, label_column;
+};
+
+// What is predicted: a 0/1 label, one of named classes (in order), or a number.
+struct Target {
+  models::Objective objective = models::Objective::kBinary;
+  std::vector<std::string> classes;  // of a multiclass objective
+  std::string unit;                  // of a regression ("USD")
+  int num_classes() const { return std::max(2, static_cast<int>(classes.size())); }
 };
 
 struct TaskVariant {
@@ -26,6 +40,7 @@ struct TaskVariant {
   std::vector<std::string> blocks;
   std::string learner;
   Json settings;
+  Target target;
   bool process_free = false;  // declared to hold no clock and no care process
   std::vector<TaskSource> from;
   int line = 0;
@@ -40,7 +55,10 @@ struct Task {
   std::string live;        // name of the variant that serves by default
   int approvals = 1;
   bool physionet_utility = false;  // threshold and report use the 2019 challenge's utility
-  double alarm_auroc = 1, alarm_utility = 1;  // results above are too good to be true
+  // Results above are too good to be true.
+  double alarm_auroc = 1, alarm_utility = 1, alarm_r2 = 1, alarm_accuracy = 1;
+  // Columns that are made from the outcome or known only after it: refused as features by name.
+  std::vector<std::string> outcome_columns;
   double train_share = 0.6, tuning_share = 0.2;
   bool refit = true;
   uint64_t seed = 0;

@@ -74,7 +74,7 @@ Json CohortFlow(const feature_store::PredictionRows& rows, const std::vector<uin
   std::vector<int64_t> counts(part_names.size());
   for (size_t i = 0; i < parts.size(); ++i) {
     if (rows.excluded[i] != feature_store::kIncluded) {
-      ++excluded[feature_store::NameOf(static_cast<feature_store::Exclusion>(rows.excluded[i]))];
+      ++excluded[rows.WhyExcluded(i)];
       continue;
     }
     subjects[parts[i]].insert(rows.subject[i]);

@@ -162,6 +162,11 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   for (int index : in.plan->concepts_used()) {
     if ((*in.concepts)[index].outcome) facts.outcome_derived.push_back((*in.concepts)[index].name);
   }
+  for (const auto& feature : in.plan->contract()) {
+    const auto& outcome = in.task->outcome_columns;
+    if (std::find(outcome.begin(), outcome.end(), feature.column) != outcome.end())
+      facts.outcome_derived.push_back(feature.id);
+  }
   auto held_out = RowsIn(rows, *in.parts, {kHeldOut});
   auto sampled = Thinned(held_out, kSampleRows);
   auto learned_from = Thinned(RowsIn(rows, *in.parts, {kTrain}), kSampleRows);
@@ -179,11 +184,14 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   evaluation::Predictions judged;
   judged.subject = Kept(rows.subject, held_out);
   judged.label = Kept(rows.label, held_out);
-  auto difference = evaluation::PairedAurocDifference(
-      judged, Kept(*in.margins, held_out), Kept(*in.clock_margins, held_out), 200, in.task->seed);
-  facts.model_minus_clock = difference.value;
-  facts.model_minus_clock_low = difference.low;
-  facts.model_minus_clock_high = difference.high;
+  facts.clock_known = !in.clock_margins->empty();
+  if (facts.clock_known) {
+    auto difference = evaluation::PairedAurocDifference(
+        judged, Kept(*in.margins, held_out), Kept(*in.clock_margins, held_out), 200, in.task->seed);
+    facts.model_minus_clock = difference.value;
+    facts.model_minus_clock_low = difference.low;
+    facts.model_minus_clock_high = difference.high;
+  }
   facts.auroc = in.auroc;
   facts.utility = in.utility;
   facts.alarm_auroc = in.task->alarm_auroc;

@@ -66,8 +66,11 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
 }
 
 // The clock alone: hours since admission and nothing else. What a model gains beyond it is about
-// the patient.
+// the patient. Empty where the rows know no hour.
 Result<std::vector<double>> ClockOnly(const Run& run, const std::vector<uint8_t>& train) {
+  const auto& all_hours = run.offline.rows.hours;
+  if (std::all_of(all_hours.begin(), all_hours.end(), [](double h) { return std::isnan(h); }))
+    return std::vector<double>{};
   columns::DenseMatrix hours({"hours_since_admission"}, run.offline.rows.hours);
   FitRequest request{
       .learner = "gbdt",
@@ -209,7 +212,7 @@ Result<Judged> FitAndJudge(Run* run) {
   JudgementInputs in{.task = run->request.task, .offline = &run->offline, .judged = held_out};
   in.risks = RisksOf(judged.point, judged.margins);
   in.comparators = run->request.beside;
-  in.comparators["clock_only"] = clock;
+  if (!clock.empty()) in.comparators["clock_only"] = clock;
   in.comparators["logistic"] = TRY(Baseline(*run, train, all));
   auto process_only = TRY(ProcessOnly(*run, train, all));
   if (!process_only.empty()) in.comparators["process_only"] = process_only;
@@ -268,7 +271,8 @@ std::vector<std::string> SharedBlocks(const registry::Task& task,
     const auto* same = other.FindSource(from.source);
     if (other.feature_set != variant.feature_set || same == nullptr) continue;
     if (same->hourly != from.hourly || same->label_concept != from.label_concept ||
-        same->label_within_us != from.label_within_us) {
+        same->label_within_us != from.label_within_us || same->table != from.table ||
+        same->label_column != from.label_column) {
       continue;
     }
     wanted.insert(other.blocks.begin(), other.blocks.end());
@@ -291,7 +295,10 @@ Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::Ta
                               .times = from.hourly ? feature_store::PredictionTimes::kHourly
                                                    : feature_store::PredictionTimes::kSourceRows,
                               .label_concept = from.label_concept,
-                              .horizon_us = from.label_within_us};
+                              .horizon_us = from.label_within_us,
+                              .table = from.table,
+                              .label_column = from.label_column,
+                              .classes = variant.target.classes};
   feature_store::OfflineOptions options{.root = place.matrix_root,
                                         .temp_folder = place.temp_folder};
   auto progress = [&](double done) {
@@ -447,8 +454,9 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
     for (size_t i = 0; i < judged.size(); ++i) {
       if (judged[i] == 0) continue;
       margins[i] = fold_margins[i];
-      clock[i] = fold_clock[i];
+      if (!fold_clock.empty()) clock[i] = fold_clock[i];
     }
+    if (fold_clock.empty()) clock.clear();
     run.Tell("folds", static_cast<double>(k + 1) / folds);
   }
   for (int k = 0; k < folds; ++k) {
@@ -471,7 +479,7 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
   }
   in.threshold = models::Sigmoid(common) * (1 - 1e-12);
   in.threshold_rule = points.front().rule + format(", chosen in each of {} folds", folds);
-  in.comparators["clock_only"] = clock;
+  if (!clock.empty()) in.comparators["clock_only"] = clock;
   in.title = format("{} / {}: {} folds by patient, out of fold", request.task->name,
                     request.variant->name, folds);
   in.synthetic = request.source->synthetic;

@@ -75,7 +75,8 @@ class Computing {
         admission_(concepts.Find("icu_admission")),
         source_(std::move(source)),
         state_(plan),
-        vector_(plan->columns().size()),
+        width_(plan->columns().size()),
+        block_(kRowsAtATime * width_),
         out_(out) {}
 
   void AddStay(std::string_view text) {
@@ -90,14 +91,23 @@ class Computing {
     }
   }
 
+  // Writes what is left of the last block.
+  void Finish() {
+    std::fwrite(block_.data(), sizeof(double), in_block_ * width_, out_);
+    in_block_ = 0;
+  }
+
   int64_t rows() const { return rows_; }
 
  private:
+  static constexpr size_t kRowsAtATime = 256;
+
   void AddRow(std::string_view line, bool is_first) {
     double cells[64];
     size_t count = 0;
     for (size_t at = 0; at <= line.size() && count < std::size(cells);) {
-      size_t end = std::min(line.find('|', at), line.size());
+      size_t end = at;
+      while (end < line.size() && line[end] != '|') ++end;
       std::string_view cell = line.substr(at, end - at);
       cells[count++] = cell == "NaN" ? NAN : base::ParseDouble(cell).value_or(NAN);
       at = end + 1;
@@ -115,8 +125,8 @@ class Computing {
                   .concept_index = concept_index,
                   .value = about.top_code ? std::min(cells[k], *about.top_code) : cells[k]});
     }
-    state_.Compute(t_us, vector_);
-    std::fwrite(vector_.data(), sizeof(double), vector_.size(), out_);
+    state_.Compute(t_us, {block_.data() + in_block_ * width_, width_});
+    if (++in_block_ == kRowsAtATime) Finish();
     ++rows_;
   }
 
@@ -124,7 +134,9 @@ class Computing {
   int admission_;
   Source source_;
   features::SubjectState state_;
-  std::vector<double> vector_;
+  size_t width_;
+  std::vector<double> block_;  // rows on their way to the file
+  size_t in_block_ = 0;
   std::FILE* out_;
   int64_t rows_ = 0;
 };
@@ -142,6 +154,7 @@ Result<> Run(const std::string& archive, const std::string& output) {
   if (out == nullptr) return base::Unavailable("cannot write " + output);
   Computing computing(concepts, plan, std::move(source), out);
   for (const Stay& stay : stays) computing.AddStay(stay.text);
+  computing.Finish();
   std::fclose(out);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

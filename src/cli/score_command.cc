@@ -150,7 +150,8 @@ Result<> RunFeatures(const GlobalOptions& global, const Options& options) {
   TRY(engine->Execute(format(
       "copy (select identifier as subject, source_row, prediction_time{} from read_parquet([{}]) "
       "join (select distinct subject_id, identifier from read_parquet({})) using (subject_id)) to "
-      "{} (format parquet, compression zstd, compression_level 1, row_group_size 16384)",
+      "{} (format parquet, compression zstd, compression_level 1, row_group_size 16384, "
+      "write_bloom_filter false)",
       columns, parts, base::QuoteSql(matrix.folder + "/rows.parquet"),
       base::QuoteSql(options.output))));
   Print(global,

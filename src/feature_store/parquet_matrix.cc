@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <cmath>
 #include <deque>
 #include <future>
 #include <limits>
+#include <span>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -18,15 +20,31 @@ constexpr int64_t kEngineBytes = 400 << 20;
 constexpr int64_t kReaderBytes = 200 << 20;
 constexpr size_t kReaders = 2;
 
-// One column of a row-major block.
-void FillColumn(const std::vector<double>& values, size_t width, size_t column, Column* out) {
-  for (size_t at = column; at < values.size(); at += width) out->AppendDoubleOrNull(values[at]);
+// Between rows and columns a few rows at a time: they stay in the cache while all columns pass by.
+constexpr size_t kRowsAtATime = 16;
+
+// Rows of `width` values to columns.
+void FillColumns(const std::vector<double>& values, size_t width, std::span<Column> columns) {
+  size_t count = values.size() / width;
+  for (Column& column : columns) {
+    column.doubles.resize(count);
+    column.valid.resize(count);
+  }
+  for (size_t begin = 0; begin < count; begin += kRowsAtATime) {
+    size_t end = std::min(begin + kRowsAtATime, count);
+    for (size_t k = 0; k < width; ++k) {
+      for (size_t i = begin; i < end; ++i) {
+        double value = values[i * width + k];
+        bool there = !std::isnan(value);
+        columns[k].doubles[i] = there ? value : 0;
+        columns[k].valid[i] = there ? 1 : 0;
+      }
+    }
+  }
 }
 
-// Columns to rows, a few rows at a time: the rows being written stay in the cache while all columns
-// pass by.
+// Columns to rows.
 void Transpose(const Table& chunk, std::vector<double>* rows) {
-  constexpr size_t kRowsAtATime = 16;
   size_t width = chunk.columns.size(), count = static_cast<size_t>(chunk.num_rows());
   rows->resize(count * width);
   for (size_t begin = 0; begin < count; begin += kRowsAtATime) {
@@ -95,7 +113,9 @@ Result<PartWriter> PartWriter::Open(std::string folder, std::vector<std::string>
   writer.names_ = std::move(names);
   TRY(base::MakeFolders(writer.folder_));
   writer.engine_ = TRY(
-      engine::SqlEngine::Open({.temp_folder = temp_folder, .memory_limit_bytes = kEngineBytes}));
+      engine::SqlEngine::Open({.temp_folder = temp_folder,
+                               .memory_limit_bytes = kEngineBytes,
+                               .num_threads = 1}));
   return writer;
 }
 
@@ -114,18 +134,29 @@ Result<> PartWriter::Write(const PredictionRows& rows, int64_t first,
     table.columns[1].AppendInt(rows.time_us[row]);
     table.columns[2].AppendInt(rows.source_row[row]);
   }
-  for (size_t k = 0; k < width; ++k) FillColumn(values, width, k, &table.columns[k + 3]);
-  TRY(engine_->CreateTable("part", schema));
-  TRY(engine_->Append("part", table));
-  std::string path = format("{}/part-{:05}.parquet", folder_, files_.size());
-  TRY(engine_->Execute(
-      format("copy part to {} (format parquet, compression zstd, compression_level 1)",
-             base::QuoteSql(path))));
-  files_.push_back(path);
-  return engine_->Execute("drop table part");
+  FillColumns(values, width, std::span(table.columns).subspan(3));
+  TRY(Finish());
+  files_.push_back(format("{}/part-{:05}.parquet", folder_, files_.size()));
+  writing_ = std::async(std::launch::async, WritePart, engine_.get(), std::move(table),
+                        files_.back());
+  return {};
+}
+
+Result<> PartWriter::Finish() { return writing_.valid() ? writing_.get() : Result<>(); }
+
+Result<> PartWriter::WritePart(engine::SqlEngine* engine, const Table& table,
+                               const std::string& path) {
+  TRY(engine->CreateTable("part", table.schema()));
+  TRY(engine->Append("part", table));
+  // Bloom filters would cost a third more and serve no reader: a matrix is read whole.
+  TRY(engine->Execute(format("copy part to {} (format parquet, compression zstd, "
+                             "compression_level 1, write_bloom_filter false)",
+                             base::QuoteSql(path))));
+  return engine->Execute("drop table part");
 }
 
 Result<> PartWriter::WriteIndex(const PredictionRows& rows) {
+  TRY(Finish());
   Table table({{"subject", Type::kInt64},
                {"subject_id", Type::kInt64},
                {"identifier", Type::kString},

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "features/exact_internal.h"
 
@@ -137,6 +139,29 @@ TEST(SumsTest, HoldTheLargestValuesAndTimes) {
     sums.Add(x, ToFixed((0x1p40 - 1 - static_cast<double>(i)) * (i % 2 != 0 ? -1 : 1)));
   }
   ExpectSums(sums, 1000, {{}, 0x1.f4p+8, 0.5, 0x1.0020cae5a5e57p+40, -0x1.b26c595382771p-30});
+}
+
+// Sums of ordinary size round through the machine's long double where that settles the last bit;
+// RoundQuotient, held to Python above, is the judge. Values on a coarse grid make exact halves.
+TEST(SumsTest, OrdinarySizesGiveTheBitsOfTheExactQuotient) {
+  std::mt19937_64 random(20261121);
+  for (int round = 0; round < 20'000; ++round) {
+    auto n = static_cast<int64_t>(2 + random() % 23);
+    int coarse = static_cast<int>(random() % 24);
+    Sums s;
+    for (int64_t i = 0; i < n; ++i) {
+      s.Add(i * base::kHourUs + static_cast<int64_t>(random() % 60) * 60'000'000,
+            static_cast<int64_t>(random() % (uint64_t{1} << 28)) >> coarse << coarse);
+    }
+    auto count = static_cast<uint64_t>(n);
+    Int256 spread = Times(s.vv, count) - Product(s.v, s.v);
+    EXPECT_EQ(RoundVariance(s, n),
+              RoundQuotient(spread, Int256(static_cast<Int128>(n) * (n - 1)), -40));
+    Int256 run = Times(s.xx, count) - Product(s.x, s.x);
+    if (run.is_zero()) continue;
+    Int256 rise = Times(Times(s.xv, count) - Product(s.x, s.v), base::kHourUs);
+    EXPECT_EQ(RoundSlopePerHour(s, n), RoundQuotient(rise, run, -20));
+  }
 }
 
 TEST(SumsTest, SlopeOfOneTimeIsMissing) {

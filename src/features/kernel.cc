@@ -18,6 +18,8 @@ struct ConceptState {
   History history;
   std::vector<Window> windows;  // parallel to the plan's
   bool blank = true;            // no record since the last Reset and the slots say so
+  bool has_news = false;        // a record came, changed or went since the last Compute
+  int64_t quiet_until = 0;      // without news the windows hold the same records at every t before
 };
 
 }  // namespace
@@ -29,8 +31,9 @@ struct SubjectState::Impl {
       concepts.push_back({History(concept_plan.sums, concept_plan.moments),
                           std::vector<Window>(concept_plan.windows.size())});
     }
-    contract.resize(parts.contract.size(), kMissing);
     FillBlankSlots();
+    values.resize(blank_slots.size() + parts.contract.size(), kMissing);
+    std::copy(blank_slots.begin(), blank_slots.end(), values.begin());
   }
 
   // What the slots hold where no record is: the windows themselves say it.
@@ -43,7 +46,16 @@ struct SubjectState::Impl {
         Window().Compute(nothing, window, concept_plan.worst, 0, 0, blank_slots);
       }
     }
-    slots = blank_slots;
+  }
+
+  std::span<double> slots() { return std::span(values).first(blank_slots.size()); }
+  std::span<double> contract() { return std::span(values).subspan(blank_slots.size()); }
+
+  // An hour without news and without a record that enters or leaves a window: only the clock runs.
+  void ComputeClock(const ConceptPlan& concept_plan, const ConceptState& state, int64_t t) {
+    for (size_t i = 0; i < state.windows.size(); ++i) {
+      state.windows[i].ComputeClock(state.history, concept_plan.windows[i], t, slots());
+    }
   }
 
   void ComputeConcept(const ConceptPlan& concept_plan, ConceptState* state, int64_t t) {
@@ -53,11 +65,15 @@ struct SubjectState::Impl {
     if (end > history.begin() && history.time(end - 1) > t) {
       end = history.FirstAfter(t, history.begin());
     }
+    state->quiet_until = end < history.end() ? history.time(end) : kNever;
     for (size_t i = 0; i < state->windows.size(); ++i) {
-      state->windows[i].Compute(history, concept_plan.windows[i], concept_plan.worst, t, end,
-                                slots);
+      Window& window = state->windows[i];
+      window.Compute(history, concept_plan.windows[i], concept_plan.worst, t, end, slots());
+      int64_t until = window.SameUntil(history, concept_plan.windows[i]);
+      state->quiet_until = std::min(state->quiet_until, until);
     }
     history.MarkSeen();
+    state->has_news = false;
     auto forgettable = [&](int64_t reach) { return reach != kNoWindow && t > reach - kTimeLimit; };
     if (forgettable(concept_plan.reach_us)) history.Forget(t - concept_plan.reach_us);
     if (forgettable(concept_plan.sums_reach_us)) history.ForgetSums(t - concept_plan.sums_reach_us);
@@ -65,8 +81,8 @@ struct SubjectState::Impl {
 
   std::shared_ptr<const Plan> plan;
   std::vector<ConceptState> concepts;  // parallel to the plan's
-  std::vector<double> slots, blank_slots;
-  std::vector<double> contract;
+  std::vector<double> blank_slots;
+  std::vector<double> values;  // the slots, then the contract features: what a column shows
   int64_t last_t = std::numeric_limits<int64_t>::min();
 };
 
@@ -85,6 +101,7 @@ void SubjectState::Add(const Observation& observation) {
   ConceptState& state = impl_->concepts[static_cast<size_t>(place)];
   bool usable = !observation.is_void && std::fabs(observation.value) < kValueLimit &&
                 observation.event_time_us > -kTimeLimit && observation.event_time_us < kTimeLimit;
+  state.has_news = true;
   if (!usable) return state.history.Remove(observation.key);
   state.blank = false;
   // + 0.0: a negative zero must not show in an extreme's bits.
@@ -97,20 +114,24 @@ void SubjectState::Compute(int64_t t_us, std::span<double> out) {
   impl_->last_t = t_us;
   for (size_t i = 0; i < impl_->concepts.size(); ++i) {
     ConceptState& state = impl_->concepts[i];
-    if (!state.blank) impl_->ComputeConcept(parts.concepts[i], &state, t_us);
+    if (state.blank) continue;
+    if (state.has_news || t_us >= state.quiet_until) {
+      impl_->ComputeConcept(parts.concepts[i], &state, t_us);
+    } else {
+      impl_->ComputeClock(parts.concepts[i], state, t_us);
+    }
   }
-  std::vector<double>& contract = impl_->contract;
+  std::span<double> contract = impl_->contract();
   for (size_t i = 0; i < contract.size(); ++i) {
     int slot = parts.slot_of_contract[i];
-    if (slot >= 0) contract[i] = impl_->slots[static_cast<size_t>(slot)];
+    if (slot >= 0) contract[i] = impl_->values[static_cast<size_t>(slot)];
   }
   for (const DerivedPlan& derived : parts.derived) {
     contract[static_cast<size_t>(derived.contract)] = derived.program.Run(contract);
   }
-  for (size_t i = 0; i < out.size(); ++i) {
-    auto index = static_cast<size_t>(parts.shown[i].index);
-    out[i] = parts.shown[i].is_contract ? contract[index] : impl_->slots[index];
-  }
+  const double* values = impl_->values.data();
+  const int* place = parts.value_of_column.data();
+  for (size_t i = 0; i < out.size(); ++i) out[i] = values[place[i]];
 }
 
 void SubjectState::Reset() {
@@ -119,14 +140,15 @@ void SubjectState::Reset() {
     state.history.Clear();
     for (Window& window : state.windows) window.Clear();
     state.blank = true;
+    state.has_news = false;
   }
-  impl_->slots = impl_->blank_slots;
+  std::copy(impl_->blank_slots.begin(), impl_->blank_slots.end(), impl_->values.begin());
   impl_->last_t = std::numeric_limits<int64_t>::min();
 }
 
 int64_t SubjectState::num_bytes() const {
   auto bytes = static_cast<int64_t>(
-      sizeof(Impl) + (2 * impl_->slots.capacity() + impl_->contract.capacity()) * sizeof(double));
+      sizeof(Impl) + (impl_->blank_slots.capacity() + impl_->values.capacity()) * sizeof(double));
   for (const ConceptState& state : impl_->concepts) {
     bytes += static_cast<int64_t>(sizeof(ConceptState) + state.windows.capacity() * sizeof(Window));
     bytes += state.history.num_bytes();

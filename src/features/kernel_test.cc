@@ -71,6 +71,23 @@ class KernelTest : public testing::Test {
   int64_t known_ = 0;
 };
 
+// Nothing arrives after the second record: each hour shows what entered and left meanwhile.
+TEST_F(KernelTest, HoursWithoutNewsStillMoveTheWindows) {
+  Use("last_6h, count_6h, mean_6h, change_6h, hours_since_6h");
+  Add(0, 80);
+  Add(480, 100);  // known now, told of the eighth hour
+  EXPECT_EQ(At(60, "hr_last_6h"), 80);
+  EXPECT_EQ(At(120, "hr_hours_since_6h"), 2);
+  EXPECT_EQ(At(359, "hr_count_6h"), 1);
+  EXPECT_EQ(At(360, "hr_count_6h"), 0);
+  EXPECT_TRUE(std::isnan(At(361, "hr_hours_since_6h")));
+  EXPECT_EQ(At(480, "hr_mean_6h"), 100);
+  EXPECT_EQ(At(540, "hr_change_6h"), 20);
+  EXPECT_TRUE(std::isnan(At(720, "hr_change_6h")));
+  EXPECT_EQ(At(780, "hr_last_6h"), 100);
+  EXPECT_EQ(At(840, "hr_count_6h"), 0);
+}
+
 TEST_F(KernelTest, EachAggregateByHand) {
   Use("is_missing_6h, last_6h, first_6h, mean_6h, min_6h, max_6h, sd_6h, slope_6h, count_6h, "
       "sum_6h, "

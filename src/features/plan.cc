@@ -41,6 +41,9 @@ class Builder {
     AddDerived();
     for (auto& [concept_index, concept_plan] : by_concept_)
       FinishConcept(concept_index, concept_plan);
+    for (const ColumnPlan& shown : plan_->shown) {
+      plan_->value_of_column.push_back(shown.index + (shown.is_contract ? plan_->num_slots : 0));
+    }
     return std::move(plan_);
   }
 

@@ -53,6 +53,8 @@ struct Plan::Impl {
   std::vector<ConceptPlan> concepts;  // parallel to concepts_used
   std::vector<int> place_of_concept;  // by concept index: place in `concepts`, or -1
   std::vector<ColumnPlan> shown;      // parallel to columns
+  // The same as places in one row of values: all slots, then the contract features.
+  std::vector<int> value_of_column;
   std::vector<int> slot_of_contract;  // -1 for derived ones
   std::vector<DerivedPlan> derived;   // in order of computation
   int num_slots = 0;

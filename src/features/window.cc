@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -8,6 +9,9 @@ namespace codman::features {
 namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+// a + b, at most kNever; b > 0.
+int64_t Later(int64_t a, int64_t b) { return a > kNever - b ? kNever : a + b; }
 
 // a − b, no lower than any event time can be.
 int64_t Earlier(int64_t a, int64_t b) { return a < -kTimeLimit + b ? -kTimeLimit - 1 : a - b; }
@@ -107,14 +111,26 @@ void Window::Compute(const History& history, const WindowPlan& plan, events::Wor
       slots[static_cast<size_t>(slot.slot)] = Aggregated(history, slot, worst, sums);
     }
   }
+  ComputeClock(history, plan, t, slots);
+}
+
+void Window::ComputeClock(const History& history, const WindowPlan& plan, int64_t t,
+                          std::span<double> slots) const {
   for (int slot : plan.hours_since_slots) {
     double& hours = slots[static_cast<size_t>(slot)];
     hours = kMissing;
-    if (end_ > begin_) {
-      Int128 since = static_cast<Int128>(t) - history.time(end_ - 1);
-      hours = static_cast<double>(since) / static_cast<double>(base::kHourUs);
-    }
+    if (end_ == begin_) continue;
+    // Never negative; the difference of two far ones needs the 64th bit.
+    uint64_t since = static_cast<uint64_t>(t) - static_cast<uint64_t>(history.time(end_ - 1));
+    hours = static_cast<double>(since) / static_cast<double>(base::kHourUs);
   }
+}
+
+int64_t Window::SameUntil(const History& history, const WindowPlan& plan) const {
+  if (plan.window_us == kNoWindow) return kNever;
+  int64_t until = begin_ < end_ ? Later(history.time(begin_), plan.window_us) : kNever;
+  if (!has_before_) return until;
+  return std::min(until, Later(history.time(begin_ - 1), 2 * plan.window_us));
 }
 
 }  // namespace codman::features

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 
 #include "features/history_internal.h"
@@ -10,11 +11,19 @@
 
 namespace codman::features {
 
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
 class Window {
  public:
   // Writes the aggregates as of t. `end` is the first place after t; t never goes back.
   void Compute(const History& history, const WindowPlan& plan, events::Worst worst, int64_t t,
                int64_t end, std::span<double> slots);
+  // What Compute writes where the records are as they were at the last one: t before SameUntil, and
+  // no news since.
+  void ComputeClock(const History& history, const WindowPlan& plan, int64_t t,
+                    std::span<double> slots) const;
+  // The first t at which one of the records that the last Compute used has left, or kNever.
+  int64_t SameUntil(const History& history, const WindowPlan& plan) const;
   void Clear() { known_ = false; }
 
  private:

@@ -17,8 +17,8 @@ constexpr char kOrigins[] = "bronze_origins";
 
 // What the rows of a commit share stands once, in `origins`.
 constexpr char kBronzeSql[] = R"(
-select {} as feed, source, null::varchar as source_record_id, place || row::varchar as source_position,
-       received_time, received_seq, payload, content_type
+select {} as feed, source, null::varchar as source_record_id,
+       place || row::varchar as source_position, received_time, received_seq, payload, content_type
 from {} join {} using (origin))";
 
 columns::Schema OriginSchema() {

@@ -1,8 +1,8 @@
 """The normaliser: NDJSON of the synthetic feed → checked, converted events in columns, beside DuckDB's read_json and SQL.
 
 Lines that are no JSON are left out for both: beside a torn line read_json(ignore_errors = true) also loses whole ones (DuckDB
-1.5.5: 9 of 181,136). Both must agree on records, unparsable records, refusals per reason, and count and sum of the accepted values per concept, else
-exit 1. One thread each.
+1.5.5: 9 of 181,136). Both must agree on records, unparsable records, refusals per reason, and count and sum of the accepted
+values per concept, else exit 1. One thread each.
 """
 from __future__ import annotations
 

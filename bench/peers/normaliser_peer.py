@@ -18,7 +18,7 @@ COLUMNS = ("{record_id: 'varchar', patient_id: 'varchar', encounter_id: 'varchar
 
 # One row per measurement: `reason` is null where it was accepted.
 SQL = """
-insert into checked
+insert into checked by name
 with lines as (
   select patient_id, encounter_id, record_id, status, measurements,
          try_cast(event_time as timestamp) as event_time, try_cast(stored_at as timestamp) as stored_at
@@ -68,6 +68,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, concepts: list[dict]) -> None
                        "record_id varchar, reason varchar, measured boolean)")
 
 
+def check(connection: duckdb.DuckDBPyConnection, file: str, now: str) -> None:
+    """Adds the measurements of a file to the table `checked`."""
+    fact = "true" if "admissions" in pathlib.Path(file).name else "false"
+    connection.execute(SQL.format(columns=COLUMNS, fact=fact), [file, now])
+
+
 def main() -> None:
     concepts = json.loads(pathlib.Path(sys.argv[1]).read_text())["concepts"]
     now, files = sys.argv[2], sys.argv[3:]
@@ -75,8 +81,7 @@ def main() -> None:
     prepare(connection, concepts)
     begin = time.process_time()
     for file in files:
-        fact = "true" if "admissions" in pathlib.Path(file).name else "false"
-        connection.execute(SQL.format(columns=COLUMNS, fact=fact), [file, now])
+        check(connection, file, now)
     cpu_s = time.process_time() - begin
     records = sum(connection.execute(f"select count(*) from read_json(?, format = 'newline_delimited', columns = {COLUMNS})",
                                      [file]).fetchone()[0] for file in files)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,7 +46,8 @@ class DeltaFixture : public testing::Test {
     EXPECT_GT(readlink("/proc/self/exe", program, sizeof program - 1), 0);
     std::string beside = std::string(program);
     beside = beside.substr(0, beside.rfind('/')) + "/delta.duckdb_extension";
-    std::string source = std::string(CODMAN_SOURCE_DIR) + "/.deps/duckdb/delta.duckdb_extension";
+    auto source =
+        std::filesystem::absolute(CODMAN_SOURCE_DIR) / ".deps/duckdb/delta.duckdb_extension";
     if (!base::FileExists(beside)) {
       EXPECT_EQ(symlink(source.c_str(), beside.c_str()), 0);
     }

@@ -89,15 +89,23 @@ Json StatValue(const columns::Column& column, bool upper) {
 
 }  // namespace
 
-std::string StatColumns(const columns::Schema& schema) {
-  std::string select = "count(*)";
+// The footer bounds a column where each of its row groups is bounded or holds nothing but nulls.
+std::string StatsSql(const columns::Schema& schema, const std::string& path) {
+  std::string select = "coalesce(sum(num_values) filter (column_id = 0), 0)::bigint";
   for (const auto& field : schema) {
-    std::string name = QuoteName(field.name);
-    select += format(", count(*) - count({})", name);
-    bool bounded = field.type != Type::kBool;
-    select += bounded ? format(", min({0}), max({0})", name) : ", null::bigint, null::bigint";
+    std::string of = format(" filter (path_in_schema = {})", base::QuoteSql(field.name));
+    select += format(", coalesce(sum(stats_null_count){}, 0)::bigint", of);
+    for (const char* bound : {"min", "max"}) {
+      std::string sql = format(
+          ", case when bool_and(bounded){1} then {0}(try_cast(stats_{0}_value as {2})){1} end",
+          bound, of, SqlTypeOf(field.type));
+      select += field.type == Type::kBool ? ", null" : sql;
+    }
   }
-  return select;
+  return format(
+      "select {} from (select *, stats_null_count = num_values or "
+      "coalesce(min_is_exact and max_is_exact, false) as bounded from parquet_metadata({}))",
+      select, base::QuoteSql(path));
 }
 
 Json StatsOf(const columns::Schema& schema, const columns::Table& row) {

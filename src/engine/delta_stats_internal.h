@@ -16,9 +16,9 @@
 
 namespace codman::engine {
 
-// Select list that asks a finished file for what StatsOf needs.
-std::string StatColumns(const columns::Schema& schema);
-// `row`: the one row of that select.
+// SQL that asks the footer of a finished Parquet file for what StatsOf needs; it reads no rows.
+std::string StatsSql(const columns::Schema& schema, const std::string& path);
+// `row`: the one row of that query.
 Json StatsOf(const columns::Schema& schema, const columns::Table& row);
 
 // The first 32 code points.

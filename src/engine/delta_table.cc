@@ -247,9 +247,7 @@ Result<std::vector<DataFile>> DeltaTable::WriteFile(SqlEngine* engine, const std
       engine->Execute(format("copy (select {} from ({}\n)) to {} (format parquet, compression "
                              "zstd, row_group_size 122880)",
                              fields, select, base::QuoteSql(path))));
-  auto row =
-      TRY(engine->QueryAll(format("select {} from read_parquet({}, hive_partitioning = false)",
-                                  StatColumns(stored), base::QuoteSql(path))));
+  auto row = TRY(engine->QueryAll(StatsSql(stored, path)));
   file.rows = row.columns[0].ints[0];
   if (file.rows == 0) {
     unlink(path.c_str());

@@ -166,6 +166,8 @@ class TabularNormalizer : public Normalizer {
       subject_->admitted = true;
       EventRow admission = row_;
       admission.event_time_us = source_.anchor_us;
+      // Rows may count from before the admission.
+      admission.known_time_us = std::max(admission.known_time_us, admission.event_time_us);
       admission.concept_name = concepts_[source_.admission_concept].name;
       admission.source_code = {};
       admission.value = 1;

@@ -265,6 +265,18 @@ TEST(TabularNormalizer, AnchoredRowsGiveMarkersAdmissionAndLabels) {
   EXPECT_EQ(run.out.measurements, 1);
 }
 
+// A file may begin hours before the admission, which is not known before it happened.
+TEST(TabularNormalizer, RowsFromBeforeTheAdmissionDoNotKnowIt) {
+  Feeding run{Source(kAnchored), "HR|Age|Hour"};
+  run.Add("80|50|-3").Add("81|50|1");
+  EXPECT_THAT(EventsOf(run.out), ElementsAre("p1 icu_admission static 2000-01-01T00:00:00Z 1",
+                                             "p1 source_row marker 1999-12-31T21:00:00Z +10m 1",
+                                             "p1 heart_rate final 1999-12-31T21:00:00Z +10m 80",
+                                             "p1 age static 1999-12-31T21:00:00Z +10m 50",
+                                             "p1 source_row marker 2000-01-01T01:00:00Z +10m 2",
+                                             "p1 heart_rate final 2000-01-01T01:00:00Z +10m 81"));
+}
+
 TEST(TabularNormalizer, AnchoredRowsMayLieInTheFutureButNeedSubjectAndTime) {
   Feeding run{Source(kAnchored), "HR|Age|Hour"};
   run.Add("80|50|999999").Add("80|50|NaN").Add("80|50|1e300").Add("80|50|1", "notes.psv");

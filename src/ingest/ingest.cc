@@ -36,8 +36,9 @@ class LogAppender {
   LogAppender(storage::DurableLog* log, lakehouse::BronzeWriter* bronze)
       : log_(log), bronze_(bronze) {}
 
-  Result<> Append(const lakehouse::Delivery& delivery) {
-    std::string bytes = lakehouse::EncodeDelivery(delivery);
+  // `rows`: those of the delivery, encoded.
+  Result<> Append(const lakehouse::Delivery& delivery, std::string_view rows = {}) {
+    std::string bytes = lakehouse::EncodeDelivery(delivery, rows);
     uint64_t seq = TRY(log_->Append(bytes, base::NowUs()));
     unsynced_ += static_cast<int64_t>(bytes.size());
     unflushed_ += static_cast<int64_t>(bytes.size());
@@ -82,22 +83,21 @@ class MemberWriter {
       ++delivery_.file_rows;
       return {};
     }
-    if (pending_.empty()) delivery_.first_row = rows_seen_;
+    if (num_pending_ == 0) delivery_.first_row = rows_seen_;
     ++delivery_.file_rows;
-    pending_.emplace_back(row);
-    pending_bytes_ += row.size();
+    lakehouse::EncodeRow(row, &pending_);
+    ++num_pending_;
     ++rows_taken_;
-    bool full = pending_bytes_ >= kBytesPerDelivery ||
-                static_cast<int64_t>(pending_.size()) == lakehouse::kMaxRowsPerDelivery;
+    bool full =
+        pending_.size() >= kBytesPerDelivery || num_pending_ == lakehouse::kMaxRowsPerDelivery;
     return full ? Send() : Result<>();
   }
 
   Result<> Send() {
-    if (pending_.empty()) return {};
-    delivery_.rows.assign(pending_.begin(), pending_.end());
-    TRY(log_->Append(delivery_));
+    if (num_pending_ == 0) return {};
+    TRY(log_->Append(delivery_, pending_));
     pending_.clear();
-    pending_bytes_ = 0;
+    num_pending_ = 0;
     return {};
   }
 
@@ -109,8 +109,8 @@ class MemberWriter {
   LogAppender* log_;
   lakehouse::Delivery delivery_;
   int64_t already_taken_, rows_seen_ = 0, rows_taken_ = 0;
-  std::vector<std::string> pending_;
-  size_t pending_bytes_ = 0;
+  std::string pending_;  // encoded rows
+  int64_t num_pending_ = 0;
 };
 
 Result<> ReadMember(const events::SourceMapping& source, storage::ArchiveReader* reader,

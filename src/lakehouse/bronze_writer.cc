@@ -9,42 +9,115 @@
 namespace codman::lakehouse {
 namespace {
 
-constexpr size_t kBytesPerCommit = 32 << 20;
-constexpr char kStaging[] = "bronze_staging";
+using columns::Type;
 
-// Rows of one feed and one hour received, waiting for their commit.
-struct Waiting {
-  columns::Table rows;
+constexpr size_t kBytesPerCommit = 32 << 20;
+constexpr size_t kBytesPerAppend = 2 << 20;
+constexpr char kOrigins[] = "bronze_origins";
+
+// What the rows of a commit share stands once, in `origins`.
+constexpr char kBronzeSql[] = R"(
+select {} as feed, source, null::varchar as source_record_id,
+       place || row::varchar as source_position, received_time, received_seq, payload, content_type
+from {} join {} using (origin))";
+
+columns::Schema OriginSchema() {
+  return {{"origin", Type::kInt64},
+          {"source", Type::kString},
+          {"place", Type::kString},
+          {"content_type", Type::kString}};
+}
+
+// Rows of one feed and one hour received, on their way into a commit: the last few here, those
+// before them in a table of the SQL engine.
+class Waiting {
+ public:
+  Waiting(engine::SqlEngine* engine, std::string table)
+      : engine_(engine),
+        table_(std::move(table)),
+        rows_({{"origin", Type::kInt64},
+               {"row", Type::kInt64},
+               {"received_time", Type::kTimestamp},
+               {"received_seq", Type::kInt64},
+               {"payload", Type::kString}}),
+        origins_(OriginSchema()) {}
+
   std::map<std::string, int64_t> txns;
   uint64_t next_seq = 0;
   std::string date, hour;
-};
 
-columns::Schema StoredSchema(const Lake& lake) {
-  auto snapshot_schema = lake.Bronze("any").Load();
-  columns::Schema schema = snapshot_schema.ok() ? snapshot_schema->schema : columns::Schema{};
-  std::erase_if(schema, [](const columns::Field& field) {
-    return field.name == "date" || field.name == "hour";
-  });
-  return schema;
-}
+  int64_t num_rows() const { return num_rows_; }
+  size_t num_bytes() const { return num_bytes_; }
 
-void Take(const Delivery& delivery, const storage::LogRecord& record, Waiting* waiting) {
-  auto& columns = waiting->rows.columns;
-  for (size_t i = 0; i < delivery.rows.size(); ++i) {
-    columns[0].AppendString(delivery.feed);
-    columns[1].AppendString(delivery.source);
-    columns[2].AppendNull();
-    columns[3].AppendString(delivery.PositionOf(static_cast<int64_t>(i)));
-    columns[4].AppendInt(record.time_us);
-    columns[5].AppendInt(ReceivedSeq(record.seq, static_cast<int64_t>(i)));
-    columns[6].AppendString(delivery.rows[i]);
-    columns[7].AppendString(delivery.content_type);
+  Result<> Take(const Delivery& delivery, const storage::LogRecord& record) {
+    int64_t origin = OriginOf(delivery);
+    auto& columns = rows_.columns;
+    for (size_t i = 0; i < delivery.rows.size(); ++i) {
+      auto index = static_cast<int64_t>(i);
+      columns[0].AppendInt(origin);
+      columns[1].AppendInt(delivery.first_row + index);
+      columns[2].AppendInt(record.time_us);
+      columns[3].AppendInt(ReceivedSeq(record.seq, index));
+      columns[4].AppendString(delivery.rows[i]);
+      num_bytes_ += delivery.rows[i].size();
+    }
+    num_rows_ += static_cast<int64_t>(delivery.rows.size());
+    txns["file:" + delivery.file_sha256] = delivery.file_rows;
+    if (delivery.ends_file) txns["complete:" + delivery.file_sha256] = 1;
+    next_seq = record.seq + 1;
+    if (columns[4].strings.num_bytes() >= kBytesPerAppend) TRY(Stage());
+    return {};
   }
-  waiting->txns["file:" + delivery.file_sha256] = delivery.file_rows;
-  if (delivery.ends_file) waiting->txns["complete:" + delivery.file_sha256] = 1;
-  waiting->next_seq = record.seq + 1;
-}
+
+  // SQL that yields the rows in bronze's columns, in the order of their arrival.
+  Result<std::string> Select(const std::string& feed) {
+    TRY(Stage());
+    TRY(engine_->CreateTable(kOrigins, OriginSchema()));
+    TRY(engine_->Append(kOrigins, origins_));
+    return format(kBronzeSql, base::QuoteSql(feed), table_, kOrigins);
+  }
+
+  Result<> Clear() {
+    txns.clear();
+    origins_.Clear();
+    num_rows_ = 0;
+    num_bytes_ = 0;
+    is_staged_ = false;
+    return engine_->Execute(format("drop table {}; drop table {}", table_, kOrigins));
+  }
+
+ private:
+  Result<> Stage() {
+    if (!is_staged_) TRY(engine_->CreateTable(table_, rows_.schema()));
+    is_staged_ = true;
+    TRY(engine_->Append(table_, rows_));
+    rows_.Clear();
+    return {};
+  }
+
+  // Consecutive deliveries are usually of one member.
+  int64_t OriginOf(const Delivery& delivery) {
+    std::string place = format("file:{}/{}#", delivery.file_sha256, delivery.member);
+    auto& columns = origins_.columns;
+    auto count = static_cast<size_t>(origins_.num_rows());
+    bool same = count > 0 && columns[1].strings[count - 1] == delivery.source &&
+                columns[2].strings[count - 1] == place &&
+                columns[3].strings[count - 1] == delivery.content_type;
+    if (same) return static_cast<int64_t>(count) - 1;
+    columns[0].AppendInt(static_cast<int64_t>(count));
+    columns[1].AppendString(delivery.source);
+    columns[2].AppendString(place);
+    columns[3].AppendString(delivery.content_type);
+    return static_cast<int64_t>(count);
+  }
+
+  engine::SqlEngine* engine_;
+  std::string table_;
+  columns::Table rows_, origins_;
+  int64_t num_rows_ = 0;
+  size_t num_bytes_ = 0;
+  bool is_staged_ = false;
+};
 
 }  // namespace
 
@@ -89,41 +162,34 @@ Result<BronzeProgress> BronzeWriter::Progress() const {
 Result<int64_t> BronzeWriter::Flush() {
   auto next_seq = TRY(NextSeqByFeed());
   std::map<std::string, Waiting> waiting;
-  columns::Schema schema = StoredSchema(lake_);
   int64_t moved = 0;
 
   auto commit = [&](const std::string& feed, Waiting* batch) -> Result<> {
     auto table = lake_.Bronze(feed);
     auto snapshot = TRY(table.Load());
-    TRY(engine_->CreateTable(kStaging, schema));
-    TRY(engine_->Append(kStaging, batch->rows));
     engine::DeltaChange change{.operation = "INGEST", .txns = batch->txns};
-    change.adds = TRY(table.WriteFile(engine_, format("select * from {}", kStaging),
+    change.adds = TRY(table.WriteFile(engine_, TRY(batch->Select(feed)),
                                       {{"date", batch->date}, {"hour", batch->hour}}));
     change.txns[LogTxn(feed)] = static_cast<int64_t>(batch->next_seq);
     TRY(table.Commit(snapshot, change));
-    moved += batch->rows.num_rows();
-    batch->rows.Clear();
-    batch->txns.clear();
-    return engine_->Execute(format("drop table {}", kStaging));
+    moved += batch->num_rows();
+    return batch->Clear();
   };
 
   TRY(log_->Read(log_->first_seq(), [&](const storage::LogRecord& record) -> Result<> {
     Delivery delivery = TRY(DecodeDelivery(record.payload));
     auto taken = next_seq.find(delivery.feed);
     if (taken != next_seq.end() && record.seq < taken->second) return {};
-    auto [place, is_new] = waiting.try_emplace(delivery.feed);
+    std::string staging = format("bronze_staging_{}", waiting.size());
+    auto place = waiting.try_emplace(delivery.feed, engine_, staging).first;
     Waiting& batch = place->second;
-    if (is_new) batch.rows = columns::Table(schema);
     std::string time = base::FormatTime(record.time_us);
     std::string date = time.substr(0, 10), hour = time.substr(11, 2);
-    bool other_hour = batch.rows.num_rows() > 0 && (date != batch.date || hour != batch.hour);
-    if (other_hour || batch.rows.columns[6].strings.num_bytes() > kBytesPerCommit)
-      TRY(commit(delivery.feed, &batch));
+    bool other_hour = batch.num_rows() > 0 && (date != batch.date || hour != batch.hour);
+    if (other_hour || batch.num_bytes() > kBytesPerCommit) TRY(commit(delivery.feed, &batch));
     batch.date = date;
     batch.hour = hour;
-    Take(delivery, record, &batch);
-    return {};
+    return batch.Take(delivery, record);
   }));
   for (auto& [feed, batch] : waiting) {
     if (!batch.txns.empty()) TRY(commit(feed, &batch));

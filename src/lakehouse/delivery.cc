@@ -11,8 +11,20 @@ std::string Delivery::PositionOf(int64_t index) const {
   return format("file:{}/{}#{}", file_sha256, member, first_row + index);
 }
 
-// One line of JSON, then each row as its length (u32, little endian) and bytes.
+void EncodeRow(std::string_view row, std::string* rows) {
+  auto length = static_cast<uint32_t>(row.size());
+  rows->append(reinterpret_cast<const char*>(&length), sizeof length);
+  rows->append(row);
+}
+
 std::string EncodeDelivery(const Delivery& delivery) {
+  std::string rows;
+  for (auto row : delivery.rows) EncodeRow(row, &rows);
+  return EncodeDelivery(delivery, rows);
+}
+
+// One line of JSON, then each row as its length (u32, little endian) and bytes.
+std::string EncodeDelivery(const Delivery& delivery, std::string_view rows) {
   Json head = Json::Object({{"source", delivery.source},
                             {"feed", delivery.feed},
                             {"file", delivery.file_sha256},
@@ -22,12 +34,9 @@ std::string EncodeDelivery(const Delivery& delivery) {
                             {"ends_file", delivery.ends_file},
                             {"content_type", delivery.content_type}});
   std::string bytes = head.ToString();
+  bytes.reserve(bytes.size() + 1 + rows.size());
   bytes.push_back('\n');
-  for (auto row : delivery.rows) {
-    auto length = static_cast<uint32_t>(row.size());
-    bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
-    bytes.append(row);
-  }
+  bytes.append(rows);
   return bytes;
 }
 

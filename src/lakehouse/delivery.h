@@ -30,6 +30,9 @@ struct Delivery {
 };
 
 std::string EncodeDelivery(const Delivery& delivery);
+// The same of a delivery whose rows were encoded as they came, one after the other, in `rows`.
+void EncodeRow(std::string_view row, std::string* rows);
+std::string EncodeDelivery(const Delivery& delivery, std::string_view rows);
 // `delivery->rows` are views into `bytes`.
 Result<Delivery> DecodeDelivery(std::string_view bytes);
 

@@ -18,7 +18,7 @@ where not (feed = {feed} and reason <> 'duplicate_conflict'
     select 1 from redrive_current
     where status = 'conflict' and received_seq = row_now.payload_ref
       and coalesce(concept, source_code) = row_now.field))
-union all by name select *, {source} as source from redrive_still
+union all by name ({refused})
 union all by name ({conflicts})
 order by payload_ref, field)";
 
@@ -37,11 +37,14 @@ Result<> FeedRedrive::Commit() {
 Result<SilverCounts> FeedRedrive::CountUnparsable() {
   int64_t unparsable = TRY(Count("redrive_refs where reason = 'unparsable'"));
   if (unparsable == 0) return SilverCounts{};
-  auto rows = steps_->lake().Bronze(feed_).SelectAll(bronze_);
-  auto counts = TRY(steps_->Normalise(
-      *source_, format("select * from ({}) where received_seq in (select payload_ref from "
-                       "redrive_refs where reason = 'unparsable')",
-                       rows)));
+  auto bronze = steps_->lake().Bronze(feed_).SelectAll(bronze_);
+  EventRows rows;
+  auto counts = TRY(
+      steps_->Normalise(*source_, feed_,
+                        format("select * from ({}) where received_seq in (select payload_ref from "
+                               "redrive_refs where reason = 'unparsable')",
+                               bronze),
+                        &rows));
   return SilverCounts{.unparsable_records = counts.unparsable_records - unparsable,
                       .measurements = counts.measurements};
 }
@@ -50,19 +53,14 @@ Result<SilverCounts> FeedRedrive::CountUnparsable() {
 // them that silver does not hold were duplicates.
 Result<SilverCounts> FeedRedrive::Differences() {
   SilverCounts change = TRY(CountUnparsable());
-  auto judged = [&](const char* verdict) {
-    return Count(format("redrive_judged where verdict = '{}' and {}", verdict, kMeasured));
-  };
-  int64_t stored = TRY(judged("stored")), duplicates = TRY(judged("duplicate"));
-  int64_t voided = TRY(judged("conflict"));
+  const auto& [stored, duplicates, voided] = judged_;
   int64_t fresh = TRY(Count(format("redrive_fresh where {}", kMeasured)));
   int64_t stored_before = TRY(Count(format("redrive_current where {}", kMeasured)));
   int64_t voided_before = TRY(
       Count(format("redrive_current as current where status = 'conflict' and exists (select 1 from "
-                   "redrive_judged as judged where judged.{} and judged.received_seq = "
+                   "redrive_candidates as judged where measured = 1 and judged.received_seq = "
                    "current.received_seq and judged.concept is not distinct from current.concept "
-                   "and judged.source_code is not distinct from current.source_code)",
-                   kMeasured)));
+                   "and judged.source_code is not distinct from current.source_code)")));
   int64_t good_before = stored + duplicates + voided - fresh;
   change.markers = TRY(Count("redrive_fresh where status = 'marker'"));
   change.stored = stored - stored_before;
@@ -117,12 +115,12 @@ Result<> FeedRedrive::CommitQuarantine() {
   auto table = steps_->lake().Quarantine();
   auto snapshot = TRY(table.Load());
   if (IsDone(snapshot, txn_, quarantine_.version)) return {};
-  std::string conflicts = ConflictsSql(*source_, feed_, "redrive_judged",
-                                       steps_->lake().Bronze(feed_).SelectAll(bronze_));
-  std::string select = fmt::format(
-      fmt::runtime(kQuarantineSql), fmt::arg("now", table.SelectAll(snapshot)),
-      fmt::arg("feed", base::QuoteSql(feed_)), fmt::arg("source", base::QuoteSql(source_->name)),
-      fmt::arg("conflicts", conflicts));
+  std::string bronze = steps_->lake().Bronze(feed_).SelectAll(bronze_);
+  std::string select =
+      fmt::format(fmt::runtime(kQuarantineSql), fmt::arg("now", table.SelectAll(snapshot)),
+                  fmt::arg("feed", base::QuoteSql(feed_)),
+                  fmt::arg("refused", RefusedSql(*source_, feed_, "redrive_still", bronze)),
+                  fmt::arg("conflicts", ConflictsSql(*source_, feed_, "redrive_judged", bronze)));
   engine::DeltaChange change{.operation = "REDRIVE", .txns = {{txn_, quarantine_.version}}};
   change.adds = TRY(table.WriteFile(steps_->engine(), select));
   for (const auto& file : snapshot.files) change.removes.push_back(file.path);

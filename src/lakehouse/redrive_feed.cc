@@ -2,19 +2,12 @@
 
 #include "base/text.h"
 #include "events/normalizer.h"
-#include "lakehouse/judgement_internal.h"
 #include "lakehouse/redrive_feed_internal.h"
 
 namespace codman::lakehouse {
 namespace {
 
 using columns::Type;
-
-// The version of an application in a table, -1 where it has none.
-int64_t Reached(const engine::DeltaSnapshot& snapshot, const std::string& txn) {
-  auto found = snapshot.txns.find(txn);
-  return found == snapshot.txns.end() ? -1 : found->second;
-}
 
 std::string HashSql() { return format("hash({})", KeySql()); }
 
@@ -51,13 +44,13 @@ select distinct {} as key_hash from redrive_fresh)";
 Result<bool> FeedRedrive::Begin() {
   const Lake& lake = steps_->lake();
   bronze_ = TRY(lake.Bronze(feed_).Load());
-  if (Reached(TRY(lake.Quality().Load()), "bronze:" + feed_) < bronze_.version) {
+  if (VersionOf(TRY(lake.Quality().Load()), "bronze:" + feed_) < bronze_.version) {
     return base::Conflict(
         format("silver lags behind the bronze of {}; build silver first: codman build", feed_));
   }
   quarantine_ = TRY(lake.Quarantine().Load());
-  int64_t begun = Reached(TRY(lake.Events().Load()), txn_);
-  resumes_ = begun > Reached(quarantine_, txn_);
+  int64_t begun = VersionOf(TRY(lake.Events().Load()), txn_);
+  resumes_ = begun > VersionOf(quarantine_, txn_);
   if (resumes_ && begun < quarantine_.version) quarantine_ = TRY(lake.Quarantine().Load(begun));
   before_ = TRY(LoadBefore(lake.Events(), txn_, quarantine_.version));
   TRY(Run(format(kRefsSql, lake.Quarantine().SelectAll(quarantine_), base::QuoteSql(feed_))));
@@ -118,32 +111,37 @@ std::string FeedRedrive::BronzeRows(const engine::DataFile& file) const {
   return steps_->lake().Bronze(feed_).SelectAll(one);
 }
 
+// Appends the rows to redrive_candidates, those for which `which` holds.
+Result<> FeedRedrive::TakeCandidates(const EventRows& rows, size_t file, const std::string& which) {
+  TRY(rows.StageInOrder(steps_->engine()));
+  return Run(
+      format("insert into redrive_candidates select *, {} from judged where {}", file, which));
+}
+
 // Rows of a table share what the normaliser remembers of a subject, so their whole file is read;
 // records stand for themselves.
 Result<> FeedRedrive::NormaliseRefused() {
   auto schema = IncomingSchema();
-  schema.push_back({"place", Type::kInt64});
+  for (const char* place : {"place", "measured", "file"}) schema.push_back({place, Type::kInt64});
   auto* engine = steps_->engine();
   TRY(engine->CreateTable("redrive_candidates", schema));
-  TRY(engine->CreateTable("redrive_still", events::QuarantineSchema()));
-  TRY(Run("create or replace table redrive_subjects (subject_id bigint, identifier varchar)"));
-  for (size_t place = 0; place < bronze_.files.size(); ++place) {
-    std::string rows = BronzeRows(bronze_.files[place]);
-    std::string refused =
+  TRY(steps_->Begin());
+  for (size_t file = 0; file < bronze_.files.size(); ++file) {
+    std::string rows = BronzeRows(bronze_.files[file]);
+    std::string looked_at =
         format("({}) where received_seq in (select payload_ref from redrive_refs)", rows);
-    if (TRY(Count(refused)) == 0) continue;
+    if (TRY(Count(looked_at)) == 0) continue;
     bool alone = source_->format == events::Format::kNdjson;
-    TRY(steps_->Normalise(*source_, alone ? "select * from " + refused : rows));
-    TRY(Run(format(
-        "insert into redrive_candidates select *, {} from incoming where received_seq in (select "
-        "payload_ref from redrive_refs); "
-        "insert into redrive_still select * from refused where exists (select 1 from redrive_refs "
-        "where redrive_refs.payload_ref = refused.payload_ref and (whole or redrive_refs.field is "
-        "not distinct from refused.field)); "
-        "insert into redrive_subjects select * from incoming_subjects",
-        place)));
+    EventRows normalised;
+    TRY(steps_->Normalise(*source_, feed_, alone ? "select * from " + looked_at : rows,
+                          &normalised));
+    TRY(TakeCandidates(normalised, file, "received_seq in (select payload_ref from redrive_refs)"));
   }
-  return {};
+  return Run(
+      "create or replace table redrive_subjects as select * from incoming_subjects; "
+      "create or replace table redrive_still as select * from refused where exists ("
+      "select 1 from redrive_refs where redrive_refs.payload_ref = refused.payload_ref "
+      "and (whole or redrive_refs.field is not distinct from refused.field))");
 }
 
 Result<> FeedRedrive::FindFresh() {
@@ -155,39 +153,33 @@ Result<> FeedRedrive::FindFresh() {
 // the feed are asked.
 Result<> FeedRedrive::TakeAllOfTheKeys() {
   TRY(Run("delete from redrive_candidates"));
-  for (size_t place = 0; place < bronze_.files.size(); ++place) {
-    TRY(steps_->Normalise(*source_, BronzeRows(bronze_.files[place])));
-    TRY(
-        Run(format("insert into redrive_candidates select *, {} from incoming where {} in "
-                   "(select key_hash from redrive_keys)",
-                   place, HashSql())));
+  for (size_t file = 0; file < bronze_.files.size(); ++file) {
+    EventRows normalised;
+    TRY(steps_->Normalise(*source_, feed_, BronzeRows(bronze_.files[file]), &normalised));
+    TRY(TakeCandidates(normalised, file,
+                       format("{} in (select key_hash from redrive_keys)", HashSql())));
   }
   return {};
 }
 
-// Judges the candidates as they came: one bronze file after the other, each against those before.
+// Judges the candidates as they came, as if silver held nothing of their keys but what other feeds
+// brought.
 Result<> FeedRedrive::Replay() {
   auto* engine = steps_->engine();
-  auto schema = IncomingSchema();
-  schema.push_back({"verdict", Type::kString});
-  TRY(engine->CreateTable("redrive_judged", schema));
-  TRY(Run("create or replace table incoming_subjects as select * from redrive_subjects"));
-  std::string existing = format(
-      "({}) union all by name (select * from ({}) where feed <> {} and {} in (select key_hash from "
-      "redrive_keys))",
-      StoredSql(*source_, feed_, "redrive_judged"), steps_->lake().Events().SelectAll(before_),
-      base::QuoteSql(feed_), HashSql());
-  auto places =
-      TRY(engine->QueryAll("select distinct place from redrive_candidates order by place"));
-  for (int64_t place : places.columns[0].ints) {
-    TRY(
-        Run(format("create or replace table incoming as select * exclude (place) from "
-                   "redrive_candidates where place = {} order by rowid",
-                   place)));
-    TRY(Run(JudgeSql(source_->name, existing)));
-    TRY(Run("insert into redrive_judged select * from judged"));
-  }
-  return {};
+  EventRows rows;
+  TRY(engine->Query(
+      "select * exclude (place, measured, file) from redrive_candidates order by file, place",
+      [&](const columns::Table& chunk) -> Result<> {
+        rows.Append(chunk);
+        return {};
+      }));
+  judged_ = TRY(lakehouse::Judge(engine,
+                                 format("select * from ({}) where feed <> {} and source = {}",
+                                        steps_->lake().Events().SelectAll(before_),
+                                        base::QuoteSql(feed_), base::QuoteSql(source_->name)),
+                                 &rows));
+  TRY(rows.StageInOrder(engine));
+  return Run("create or replace table redrive_judged as select * from judged");
 }
 
 // A conflict has lost its status, which is part of a fact's key, so it is also found by its record.
@@ -199,7 +191,7 @@ select * exclude (month) from ({0}) as stored
 where feed = {1} and source = {2} and (
   {3} in (select key_hash from redrive_keys)
   or (status = 'conflict' and exists (
-    select 1 from redrive_judged as judged
+    select 1 from redrive_candidates as judged
     where judged.received_seq = stored.received_seq
       and judged.concept is not distinct from stored.concept
       and judged.source_code is not distinct from stored.source_code)));

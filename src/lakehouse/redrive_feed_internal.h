@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "engine/delta_table.h"
+#include "lakehouse/judgement_internal.h"
 #include "lakehouse/redriver.h"
 #include "lakehouse/silver_steps_internal.h"
 
@@ -34,6 +35,7 @@ class FeedRedrive {
  private:
   Result<> MapFields();
   std::string BronzeRows(const engine::DataFile& file) const;
+  Result<> TakeCandidates(const EventRows& rows, size_t file, const std::string& which);
   Result<> NormaliseRefused();
   Result<> FindFresh();
   Result<> TakeAllOfTheKeys();
@@ -54,6 +56,7 @@ class FeedRedrive {
   const events::SourceMapping* source_ = nullptr;
   engine::DeltaSnapshot bronze_, quarantine_, before_;  // before_: silver.events without this run
   bool resumes_ = false;                                // an earlier run was killed in its commits
+  Judged judged_;                                       // of every good row with one of the keys
   RedriveReport report_;
 };
 

@@ -1,11 +1,20 @@
 #include "lakehouse/silver_builder.h"
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "lakehouse/judgement_internal.h"
 #include "lakehouse/silver_steps_internal.h"
 
 namespace codman::lakehouse {
+namespace {
+
+// Bounds memory: about 50 bytes each, and twice that while they are written.
+constexpr double kEventsPerStep = 2'000'000;
+constexpr double kEventsPerRow = 12;  // of a feed of which nothing is known yet
+
+}  // namespace
 
 SilverCounts& SilverCounts::operator+=(const SilverCounts& other) {
   records += other.records;
@@ -32,65 +41,99 @@ SilverBuilder::~SilverBuilder() = default;
 
 Result<SilverCounts> SilverBuilder::Build(const std::function<void(double)>& progress) {
   SilverCounts total;
-  int64_t began_us = base::NowUs();
-  std::map<std::string, int64_t> feeds;  // and the version that silver reaches
-  struct Step {
-    std::string feed;
-    int64_t version;
-  };
-  std::vector<Step> steps;
+  int64_t began_us = base::NowUs(), done_versions = 0, all_versions = 0;
+  std::map<std::string, int64_t> reached;  // per feed, of those that have something new
   std::map<std::string, engine::DeltaSnapshot> bronze;
-  auto done = TRY(lake_.Quality().Load());
+  auto quality = TRY(lake_.Quality().Load());
   for (const auto& feed : TRY(lake_.Feeds())) {
     auto newest = TRY(lake_.Bronze(feed).Load());
-    auto reached = done.txns.find("bronze:" + feed);
-    int64_t next = reached == done.txns.end() ? 0 : reached->second + 1;
-    for (; next <= newest.version; ++next) steps.push_back({feed, next});
+    int64_t version = VersionOf(quality, "bronze:" + feed);
+    if (version == newest.version) continue;
+    all_versions += newest.version - version;
     newest.files.clear();
+    reached[feed] = version;
     bronze[feed] = std::move(newest);
   }
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const auto& [feed, version] = steps[i];
-    feeds[feed] = version;
-    total += TRY(BuildVersion(feed, version, bronze[feed])
-                     .While(format("building silver from {} version {}", feed, version)));
-    if (progress) progress(static_cast<double>(i + 1) / static_cast<double>(steps.size()));
+  for (auto& [feed, version] : reached) {
+    while (version < bronze[feed].version) {
+      Step step = TRY(NextStep(feed, version, bronze[feed]));
+      total += TRY(BuildStep(step).While(
+          format("building silver from {} version {}", feed, step.versions.back().version)));
+      done_versions += step.versions.back().version - version;
+      version = step.versions.back().version;
+      if (progress)
+        progress(static_cast<double>(done_versions) / static_cast<double>(all_versions));
+    }
   }
-  if (database_ != nullptr && !feeds.empty())
-    TRY(RecordSilverRun(lake_, database_, "build silver", feeds, began_us));
+  if (database_ != nullptr && !reached.empty())
+    TRY(RecordSilverRun(lake_, database_, "build silver", reached, began_us));
   return total;
 }
 
-Result<SilverCounts> SilverBuilder::BuildVersion(const std::string& feed, int64_t version,
-                                                 engine::DeltaSnapshot added) {
-  auto bronze = lake_.Bronze(feed);
-  // Files that only put rows together anew (optimize) bring nothing.
-  added.files = TRY(bronze.ReadCommit(version)).adds;
-  std::erase_if(added.files, [](const auto& file) { return !file.data_change; });
-  std::string rows = bronze.SelectAll(added);
-  std::string txn = "bronze:" + feed;
-  const auto* source = TRY(steps_->SourceOf(rows));
-  if (source == nullptr) {  // a commit without rows
-    auto quality = TRY(lake_.Quality().Load());
-    TRY(lake_.Quality().Commit(quality, {.txns = {{txn, version}}}));
-    return SilverCounts{};
-  }
-  SilverCounts counts = TRY(steps_->Normalise(*source, rows));
-  TRY(steps_->WriteSubjects(*source, txn, version));
-  TRY(Judge(*source, txn, version));
-  TRY(WriteQuarantine(*source, feed, rows, txn, version));
-  TRY(WriteEvents(*source, feed, txn, version));
-  TRY(WriteQuality(*source, feed, txn, version, &counts));
-  TRY(steps_->DropScratch());
-  return counts;
+// As many versions of a feed as make about kEventsPerStep events, told by how many events a row of
+// the feed made so far. Where a killed run committed some tables of a step, that step is taken
+// again as it was.
+Result<SilverBuilder::Step> SilverBuilder::NextStep(const std::string& feed, int64_t after,
+                                                    const engine::DeltaSnapshot& shape) {
+  Step step{.feed = feed, .txn = "bronze:" + feed};
+  int64_t begun = std::max(VersionOf(TRY(lake_.Quarantine().Load()), step.txn),
+                           VersionOf(TRY(lake_.Events().Load()), step.txn));
+  begun = std::max(begun, VersionOf(TRY(lake_.Subjects().Load()), step.txn));
+  auto table = lake_.Bronze(feed);
+  double per_row = events_per_row_.try_emplace(feed, kEventsPerRow).first->second, events = 0;
+  int64_t version = after + 1;
+  do {
+    engine::DeltaSnapshot added = shape;
+    added.version = version;
+    // Files that only put rows together anew (optimize) bring nothing.
+    added.files = TRY(table.ReadCommit(version)).adds;
+    std::erase_if(added.files, [](const auto& file) { return !file.data_change; });
+    events += per_row * static_cast<double>(added.num_rows());
+    if (version > after + 1 && begun <= after && events > kEventsPerStep) break;
+    step.versions.push_back(std::move(added));
+    ++version;
+  } while (version <= (begun > after ? begun : shape.version));
+  return step;
 }
 
-// Where a killed run already wrote these events, they are judged against what was there before.
-Result<> SilverBuilder::Judge(const events::SourceMapping& source, const std::string& txn,
-                              int64_t version) {
-  auto table = lake_.Events();
-  auto before = TRY(LoadBefore(table, txn, version));
-  return engine_->Execute(JudgeSql(source.name, table.SelectAll(before)));
+Result<SilverCounts> SilverBuilder::BuildStep(const Step& step) {
+  const auto& [feed, txn, versions] = step;
+  auto bronze = lake_.Bronze(feed);
+  engine::DeltaSnapshot all = versions.back();
+  all.files.clear();
+  for (const auto& version : versions)
+    all.files.insert(all.files.end(), version.files.begin(), version.files.end());
+  const auto* source = TRY(steps_->SourceOf(bronze.SelectAll(all)));
+  if (source == nullptr) {  // commits without rows
+    auto quality = TRY(lake_.Quality().Load());
+    TRY(lake_.Quality().Commit(quality, {.txns = {{txn, all.version}}}));
+    return SilverCounts{};
+  }
+  SilverCounts counts;
+  EventRows rows;
+  TRY(steps_->Begin());
+  for (const auto& version : versions)
+    counts += TRY(steps_->Normalise(*source, feed, bronze.SelectAll(version), &rows));
+  events_per_row_[feed] =
+      std::max(1.0, static_cast<double>(rows.size()) / static_cast<double>(counts.records));
+  TRY(steps_->WriteSubjects(*source, txn, all.version));
+  // Where a killed run already wrote these events, they are judged against what was there before.
+  auto before = TRY(LoadBefore(lake_.Events(), txn, all.version));
+  std::string existing =
+      before.files.empty() ? ""
+                           : format("select * from ({}) where source = {}",
+                                    lake_.Events().SelectAll(before), base::QuoteSql(source->name));
+  Judged judged = TRY(Judge(engine_, existing, &rows));
+  counts.stored = judged.stored;
+  counts.duplicates = judged.duplicates;
+  counts.voided = judged.conflicts;
+  counts.quarantined = counts.measurements - counts.stored - counts.duplicates;
+  TRY(rows.StageForSilver(engine_));
+  TRY(WriteQuarantine(*source, feed, bronze.SelectAll(all), txn, all.version));
+  TRY(WriteEvents(*source, feed, txn, all.version));
+  TRY(WriteQuality(*source, feed, txn, all.version, counts));
+  TRY(steps_->DropScratch());
+  return counts;
 }
 
 Result<> SilverBuilder::WriteEvents(const events::SourceMapping& source, const std::string& feed,
@@ -111,9 +154,9 @@ Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source,
   auto table = lake_.Quarantine();
   auto snapshot = TRY(table.Load());
   if (IsDone(snapshot, txn, version)) return {};
-  std::string select = format(
-      "select *, {} as source from refused union all by name ({}) order by payload_ref, field",
-      base::QuoteSql(source.name), ConflictsSql(source, feed, "judged", bronze));
+  std::string select = format("({}) union all by name ({}) order by payload_ref, field",
+                              RefusedSql(source, feed, "refused", bronze),
+                              ConflictsSql(source, feed, "judged", bronze));
   engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)),
                              .txns = {{txn, version}}};
   TRY(table.Commit(snapshot, change));
@@ -122,24 +165,13 @@ Result<> SilverBuilder::WriteQuarantine(const events::SourceMapping& source,
 
 Result<> SilverBuilder::WriteQuality(const events::SourceMapping& source, const std::string& feed,
                                      const std::string& txn, int64_t version,
-                                     SilverCounts* counts) {
-  auto verdicts = TRY(engine_->QueryAll(
-      "select verdict, count(*) from judged where status in ('final', 'corrected', 'retracted') "
-      "group by verdict"));
-  for (size_t i = 0; i < static_cast<size_t>(verdicts.num_rows()); ++i) {
-    auto verdict = verdicts.columns[0].strings[i];
-    int64_t rows = verdicts.columns[1].ints[i];
-    if (verdict == "stored") counts->stored = rows;
-    if (verdict == "duplicate") counts->duplicates = rows;
-    if (verdict == "conflict") counts->voided = rows;
-  }
-  counts->quarantined = counts->measurements - counts->stored - counts->duplicates;
+                                     const SilverCounts& counts) {
   auto table = lake_.Quality();
   auto snapshot = TRY(table.Load());
-  double score = counts->measurements == 0 ? 1
-                                           : 1 - static_cast<double>(counts->quarantined) /
-                                                     static_cast<double>(counts->measurements);
-  std::string select = QualitySql(source, feed, version, *counts, score);
+  double score = counts.measurements == 0 ? 1
+                                          : 1 - static_cast<double>(counts.quarantined) /
+                                                    static_cast<double>(counts.measurements);
+  std::string select = QualitySql(source, feed, version, counts, score);
   engine::DeltaChange change{.adds = TRY(table.WriteFile(engine_, select)),
                              .txns = {{txn, version}}};
   TRY(table.Commit(snapshot, change));

@@ -1,12 +1,13 @@
 // Bronze → silver: normalises every bronze commit once, gives subjects their tokens, removes
 // duplicates, finds conflicts.
 //
-// Incremental by Delta version: each silver table carries a txn per feed, so a run that was killed
-// between two tables completes the missing ones and repeats nothing. Single writer (the owner of
-// the home).
+// Incremental by Delta version, a few million events at a time: each silver table carries a txn per
+// feed, so a run that was killed between two tables completes the missing ones and repeats nothing.
+// Single writer (the owner of the home).
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,21 +44,25 @@ class SilverBuilder {
   Result<SilverCounts> Build(const std::function<void(double)>& progress = {});
 
  private:
-  // `added`: the bronze table's shape; filled with the files of the version.
-  Result<SilverCounts> BuildVersion(const std::string& feed, int64_t version,
-                                    engine::DeltaSnapshot added);
-  Result<> Judge(const events::SourceMapping& source, const std::string& txn, int64_t version);
+  // Consecutive bronze commits of a feed that enter silver together.
+  struct Step {
+    std::string feed, txn;
+    std::vector<engine::DeltaSnapshot> versions;  // the files that each added
+  };
+  Result<Step> NextStep(const std::string& feed, int64_t after, const engine::DeltaSnapshot& shape);
+  Result<SilverCounts> BuildStep(const Step& step);
   Result<> WriteEvents(const events::SourceMapping& source, const std::string& feed,
                        const std::string& txn, int64_t version);
   Result<> WriteQuarantine(const events::SourceMapping& source, const std::string& feed,
                            const std::string& bronze, const std::string& txn, int64_t version);
   Result<> WriteQuality(const events::SourceMapping& source, const std::string& feed,
-                        const std::string& txn, int64_t version, SilverCounts* counts);
+                        const std::string& txn, int64_t version, const SilverCounts& counts);
 
   std::unique_ptr<SilverSteps> steps_;
   Lake lake_;
   engine::SqlEngine* engine_;
   storage::Database* database_;
+  std::map<std::string, double> events_per_row_;  // of feeds that this object built
 };
 
 }  // namespace codman::lakehouse

@@ -2,6 +2,8 @@
 // that each test writes down.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "lakehouse/lake_testing.h"
 
 namespace codman::lakehouse {
@@ -136,7 +138,7 @@ TEST(SilverJourney, AnotherReaderSeesTheSameRows) {
   std::error_code code;
   auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   std::filesystem::create_symlink(
-      std::string(CODMAN_SOURCE_DIR) + "/.deps/duckdb/delta.duckdb_extension",
+      std::filesystem::absolute(CODMAN_SOURCE_DIR) / ".deps/duckdb/delta.duckdb_extension",
       beside / "delta.duckdb_extension", code);
   TestLake test;
   test.TakeRecords("patient-vitals", MixedRecords());

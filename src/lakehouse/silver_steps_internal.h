@@ -1,16 +1,14 @@
-// The steps from bronze rows to silver rows, over scratch tables of the SQL engine. SilverBuilder
-// takes them for every new bronze commit, Redriver for what is in quarantine; both therefore write
-// the same rows. Private to lakehouse.
+// The steps from bronze rows to silver rows. SilverBuilder takes them for every new bronze commit,
+// Redriver for what is in quarantine; both therefore write the same rows. Private to lakehouse.
 //
-//   incoming            events with subject tokens, in the order of their records
-//   refused             what the normaliser sent to quarantine
-//   incoming_subjects   the subjects of `incoming`; may name one more than once
+// Scratch tables of the SQL engine: `refused`, what the normaliser sent to quarantine, and
+// `incoming_subjects`, the subjects of the events; may name one more than once.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -19,6 +17,7 @@
 #include "events/concepts.h"
 #include "events/source_mapping.h"
 #include "governance/identity.h"
+#include "lakehouse/event_rows_internal.h"
 #include "lakehouse/lake.h"
 #include "lakehouse/silver_builder.h"
 #include "storage/database.h"
@@ -41,13 +40,17 @@ class SilverSteps {
 
   // The source of the rows; nullptr where there are none. `bronze`: SQL that yields bronze rows.
   Result<const events::SourceMapping*> SourceOf(const std::string& bronze);
-  // Makes the three scratch tables and fills them from bronze rows, taken in the order of
-  // received_seq.
-  Result<SilverCounts> Normalise(const events::SourceMapping& source, const std::string& bronze);
+  // Makes the scratch tables anew, empty.
+  Result<> Begin();
+  // Adds what bronze rows become to `rows` and the scratch tables, taken in the order of
+  // received_seq. One call is one run of a normaliser, which remembers what it was told of a
+  // subject.
+  Result<SilverCounts> Normalise(const events::SourceMapping& source, const std::string& feed,
+                                 const std::string& bronze, EventRows* rows);
   // Adds the subjects of `incoming_subjects` that silver does not know.
   Result<> WriteSubjects(const events::SourceMapping& source, const std::string& txn,
                          int64_t version);
-  // Drops everything that Normalise and JudgeSql made.
+  // Drops everything that Normalise and EventRows made.
   Result<> DropScratch();
 
  private:
@@ -56,18 +59,18 @@ class SilverSteps {
   governance::Identity* identity_;
   const events::Concepts* concepts_;
   const std::vector<events::SourceMapping>* sources_;
+  std::unordered_map<std::string, int64_t> tokens_;  // by identifier system, a zero, identifier
 };
 
-// Columns of `incoming`.
-columns::Schema IncomingSchema();
-// SQL: the rows of silver.events, without month, that the judged rows of `judged` become.
+// SQL: the rows of silver.events, without month, that those of `judged` become.
 std::string StoredSql(const events::SourceMapping& source, const std::string& feed,
                       const std::string& judged);
-// SQL: the rows of silver.quarantine for the conflicts among `judged`. `bronze` yields the bronze
-// rows they came with.
+// SQL: the rows of silver.quarantine for the conflicts among `judged`, and for what the normaliser
+// refused. `bronze` yields the bronze rows they came with.
 std::string ConflictsSql(const events::SourceMapping& source, const std::string& feed,
                          const std::string& judged, const std::string& bronze);
-
+std::string RefusedSql(const events::SourceMapping& source, const std::string& feed,
+                       const std::string& refused, const std::string& bronze);
 // SQL: the row of silver.quality. Without a score where the counts are differences.
 std::string QualitySql(const events::SourceMapping& source, const std::string& feed,
                        int64_t bronze_version, const SilverCounts& counts,
@@ -76,6 +79,8 @@ std::string QualitySql(const events::SourceMapping& source, const std::string& f
 Result<> RecordSilverRun(const Lake& lake, storage::Database* database, const std::string& job,
                          const std::map<std::string, int64_t>& feeds, int64_t began_us);
 
+// The version of an application in a table, -1 where it has none.
+int64_t VersionOf(const engine::DeltaSnapshot& snapshot, const std::string& txn);
 // Already in the table with this or a newer version: a killed run got that far.
 bool IsDone(const engine::DeltaSnapshot& snapshot, const std::string& txn, int64_t version);
 // The newest snapshot that does not hold the txn yet: what a killed run saw.

@@ -76,11 +76,13 @@ class Reader {
     if (source_.identifier_system.empty()) source_.identifier_system = source_.name;
     const Json& subject = document_["subject"];
     if (source_.format == Format::kNdjson) return;
-    problems_.CheckKeys(subject, {"column", "file_name", "row"});
+    problems_.CheckKeys(subject, {"column", "pattern", "file_name", "row"});
     source_.subject_column = problems_.Text(subject, "column", false);
-    source_.subject_pattern = problems_.Text(subject, "file_name", false);
+    const char* pattern = source_.subject_column.empty() ? "file_name" : "pattern";
+    source_.subject_pattern = problems_.Text(subject, pattern, false);
+    source_.fixture_pattern = problems_.Text(document_, "fixture_subjects", false);
     source_.row_is_subject = subject["row"].AsBool();
-    int ways = int(!source_.subject_column.empty()) + int(!source_.subject_pattern.empty()) +
+    int ways = int(!source_.subject_column.empty()) + int(subject.Find("file_name") != nullptr) +
                int(source_.row_is_subject);
     if (ways != 1) {
       problems_.Add(subject,
@@ -89,12 +91,16 @@ class Reader {
     if (const Json* rows = document_.Find("rows")) {
       problems_.CheckKeys(*rows, {"record"});
       source_.rows_are_records = true;
-      source_.record_column = problems_.Text(*rows, "record", false);
+      const Json& record = (*rows)["record"];
+      if (record.is_array())
+        source_.record_columns = problems_.Texts(*rows, "record");
+      else if (!record.is_null())
+        source_.record_columns = {problems_.Text(*rows, "record")};
     }
     try {
-      std::regex check(source_.subject_pattern);
+      std::regex check(source_.subject_pattern), fixture(source_.fixture_pattern);
     } catch (const std::regex_error&) {
-      problems_.Add(subject, "'file_name' is not a regular expression");
+      problems_.Add(subject, "a pattern is not a regular expression");
     }
   }
 
@@ -182,7 +188,10 @@ class Reader {
       CheckUnit(entry, column);
       source_.columns.push_back(column);
     }
-    for (const auto& name : {source_.record_column, source_.subject_column, source_.time_column}) {
+    auto named = source_.record_columns;
+    named.push_back(source_.subject_column);
+    if (source_.rows_are_records) named.push_back(source_.time_column);
+    for (const auto& name : named) {
       bool known = std::any_of(source_.columns.begin(), source_.columns.end(),
                                [&](const auto& column) { return column.column == name; });
       if (!name.empty() && !known) {

@@ -67,12 +67,16 @@ struct SourceMapping {
   // Tabular sources.
   // Who the subject of a row is: a cell, or a part of the file's name (regular expression, first
   // group or whole match), or, where rows have no identifier, the row itself ("<file hash>#<row>").
+  // A pattern beside a column takes a part of the cell.
   std::string subject_column, subject_pattern;
   bool row_is_subject = false;
-  // A table whose rows are records of their own (an admission, a visit): the column that names the
-  // row, or "" where its subject does. Facts are told for every row.
+  // A table whose rows are records of their own (an admission, a visit): the columns that
+  // name the row, or none where its subject does. Facts are told for every row.
   bool rows_are_records = false;
-  std::string record_column;
+  std::vector<std::string> record_columns;
+  // Regular expression on subjects that are made up, so that a model which learnt from them is
+  // marked as one that must not go live.
+  std::string fixture_pattern;
   std::string time_column;     // "" where every row stands at the anchor
   bool relative_time = false;  // time_column counts hours from `anchor_us`
   int64_t anchor_us = 0, relative_unit_us = 0;

@@ -50,9 +50,7 @@ class TabularNormalizer : public Normalizer {
                                                  : cells_[static_cast<size_t>(encounter_position_)];
     record_name_ = {};
     if (source_.rows_are_records) {
-      record_name_ = record_position_ < 0
-                         ? row_.identifier
-                         : base::Trim(cells_[static_cast<size_t>(record_position_)]);
+      record_name_ = RecordName();
       if (encounter_position_ < 0) row_.encounter_ref = record_name_;
     }
     UseSubject();
@@ -87,7 +85,8 @@ class TabularNormalizer : public Normalizer {
     for (const auto& column : source_.columns) positions_.push_back(find(column.column));
     subject_position_ = find(source_.subject_column);
     time_position_ = find(source_.time_column);
-    record_position_ = find(source_.record_column);
+    record_positions_.clear();
+    for (const auto& name : source_.record_columns) record_positions_.push_back(find(name));
     encounter_position_ = -1;
     for (const auto& column : source_.columns) {
       if (column.role == Role::kEncounter) encounter_position_ = find(column.column);
@@ -95,7 +94,8 @@ class TabularNormalizer : public Normalizer {
   }
 
   std::string_view Subject(const RawRecord& record) {
-    if (subject_position_ >= 0) return base::Trim(cells_[static_cast<size_t>(subject_position_)]);
+    if (subject_position_ >= 0)
+      return PartOf(base::Trim(cells_[static_cast<size_t>(subject_position_)]));
     auto position = record.source_position;
     if (source_.row_is_subject) return RowName(position);
     size_t begin = position.rfind('/'), end = position.rfind('#');
@@ -110,6 +110,16 @@ class TabularNormalizer : public Normalizer {
     return file_subject_;
   }
 
+  // The whole cell, or what the pattern takes of it.
+  std::string_view PartOf(std::string_view cell) {
+    if (source_.subject_pattern.empty()) return cell;
+    std::cmatch match;
+    if (!std::regex_search(cell.data(), cell.data() + cell.size(), match, subject_pattern_))
+      return {};
+    file_subject_ = match.size() > 1 ? match[1].str() : match[0].str();
+    return file_subject_;
+  }
+
   // "file:<sha256>/<member>#<row>" → "<8 digits of the hash>#<row>".
   std::string_view RowName(std::string_view position) {
     size_t colon = position.find(':'), hash = position.rfind('#');
@@ -117,6 +127,17 @@ class TabularNormalizer : public Normalizer {
     file_subject_ = format("{}{}", position.substr(begin, 8),
                            hash == position.npos ? "" : position.substr(hash));
     return file_subject_;
+  }
+
+  // "4017_S_0301/m06" of two columns; a header that lacks one is refused before.
+  std::string_view RecordName() {
+    if (record_positions_.empty()) return row_.identifier;
+    auto cell = [&](int at) { return at < 0 ? "" : base::Trim(cells_[static_cast<size_t>(at)]); };
+    if (record_positions_.size() == 1) return cell(record_positions_[0]);
+    joined_name_.clear();
+    for (int at : record_positions_)
+      joined_name_.append(joined_name_.empty() ? "" : "/").append(cell(at));
+    return joined_name_;
   }
 
   bool ReadTime() {
@@ -271,10 +292,12 @@ class TabularNormalizer : public Normalizer {
   size_t header_fields_ = 0;
   bool header_drifted_ = false;  // it does not fit the mapping: nothing of its rows can be trusted
   std::vector<int> positions_;
-  int subject_position_ = -1, time_position_ = -1, encounter_position_ = -1, record_position_ = -1;
+  int subject_position_ = -1, time_position_ = -1, encounter_position_ = -1;
+  std::vector<int> record_positions_;
   // Of the row in hand.
   std::vector<std::string_view> cells_;
   std::string_view record_name_;  // where rows are records of their own
+  std::string joined_name_;
   std::string unquoted_;
   EventRow row_;
   // Of the subject in hand.

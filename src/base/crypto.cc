@@ -22,6 +22,17 @@ const unsigned char* Bytes(std::string_view text) {
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
 
+// Looked up once: by its name OpenSSL searches its providers at each use, which costs more than
+// the digest of a short text.
+const EVP_MD* Sha256Method() {
+  static const EVP_MD* method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return method;
+}
+const EVP_CIPHER* SealMethod() {
+  static const EVP_CIPHER* method = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
+  return method;
+}
+
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
@@ -34,7 +45,7 @@ Key SecretKey(std::string_view secret) {
 }  // namespace
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
-  EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr);
+  EVP_DigestInit_ex(Context(context_), Sha256Method(), nullptr);
 }
 Sha256::~Sha256() { EVP_MD_CTX_free(Context(context_)); }
 
@@ -46,7 +57,7 @@ Sha256& Sha256::Add(std::string_view bytes) {
 Digest Sha256::Finish() {
   Digest digest;
   EVP_DigestFinal_ex(Context(context_), digest.data(), nullptr);
-  EVP_DigestInit_ex(Context(context_), EVP_sha256(), nullptr);
+  EVP_DigestInit_ex(Context(context_), Sha256Method(), nullptr);
   return digest;
 }
 
@@ -128,9 +139,9 @@ std::string Seal(std::string_view key32, std::string_view plain, std::string_vie
   CHECK(key32.size() == 32);
   std::string sealed = RandomBytes(kNonceBytes);
   sealed.resize(kNonceBytes + plain.size() + kTagBytes);
-  CipherContext cipher(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  thread_local CipherContext cipher(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
-  EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key32), Bytes(sealed));
+  EVP_EncryptInit_ex(cipher.get(), SealMethod(), nullptr, Bytes(key32), Bytes(sealed));
   EVP_EncryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
                     static_cast<int>(context.size()));
   EVP_EncryptUpdate(cipher.get(), Bytes(sealed) + kNonceBytes, &length, Bytes(plain),
@@ -150,7 +161,7 @@ Result<std::string> Unseal(std::string_view key32, std::string_view sealed,
   std::string tag(sealed.substr(sealed.size() - kTagBytes));
   CipherContext cipher(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
   int length = 0;
-  EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(key32), Bytes(sealed));
+  EVP_DecryptInit_ex(cipher.get(), SealMethod(), nullptr, Bytes(key32), Bytes(sealed));
   EVP_DecryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
                     static_cast<int>(context.size()));
   EVP_DecryptUpdate(cipher.get(), Bytes(plain), &length, Bytes(sealed) + kNonceBytes,

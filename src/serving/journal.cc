@@ -55,22 +55,22 @@ Result<uint64_t> Journal::Append(const JournalRecord& record) {
                     .band = std::string(record.band),
                     .alert = record.alert,
                     .risk = record.risk};
-  std::lock_guard lock(mutex_);
+  std::lock_guard lock(appending_);
   row.seq = TRY(audit_->AppendSealed(record.audit_line, payload, record.time_us));
   index_->Remember(std::move(row));
   return row.seq;
 }
 
 void Journal::WhenDurable(uint64_t seq, std::function<void(Result<>)> committed) {
-  std::lock_guard lock(mutex_);
-  waiting_.push_back({seq, std::move(committed)});
+  {
+    std::lock_guard lock(mutex_);
+    waiting_.push_back({seq, std::move(committed)});
+  }
   wake_.notify_one();
 }
 
 Result<> Journal::Note(const governance::AuditRecord& record) {
-  std::lock_guard lock(mutex_);
-  waiting_.push_back({TRY(audit_->Append(record)), [](Result<>) {}});
-  wake_.notify_one();
+  WhenDurable(TRY(audit_->Append(record)), [](Result<>) {});
   return {};
 }
 
@@ -80,20 +80,25 @@ void Journal::SetProducer(std::function<void()> producer) {
 }
 
 void Journal::Announce(int64_t count) {
-  std::lock_guard lock(mutex_);
-  const int64_t before = announced_;
-  announced_ += count;
-  // Between the first, which wakes it, and the last it gathers there is nothing to tell it.
-  if (before == 0 || (before < expected_ && announced_ >= expected_)) wake_.notify_one();
+  bool tell = false;
+  {
+    std::lock_guard lock(mutex_);
+    const int64_t before = announced_;
+    announced_ += count;
+    tell = gathering_ ? announced_ >= expected_ : before == 0;
+  }
+  // Woken under the lock it would only wait for that.
+  if (tell) wake_.notify_one();
 }
 
-// Waits a moment for those who were answered together to ask again.
+// Waits a moment for those who were answered together to ask again: one wake-up for all of them.
 void Journal::Gather(std::unique_lock<std::mutex>* lock) {
-  if (announced_ == 0 || expected_ < 2) return;
   const int64_t left_us = gather_until_us_ - base::MonotonicUs();
-  if (left_us <= 0) return;
+  if (expected_ < 2 || left_us <= 0) return;
+  gathering_ = true;
   wake_.wait_for(*lock, std::chrono::microseconds(left_us),
                  [this] { return stopping_ || announced_ >= expected_; });
+  gathering_ = false;
 }
 
 // The producer's turn; how many answers it made.
@@ -127,9 +132,9 @@ void Journal::Commit(std::vector<Waiting>* waiting) {
 void Journal::CommitLoop() {
   std::unique_lock lock(mutex_);
   while (true) {
+    Gather(&lock);
     wake_.wait(lock, [this] { return stopping_ || announced_ > 0 || !waiting_.empty(); });
     if (stopping_ && announced_ == 0 && waiting_.empty()) return;
-    Gather(&lock);
     lock.unlock();
     const int64_t answers = Produce();
     lock.lock();

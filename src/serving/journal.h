@@ -99,13 +99,16 @@ class Journal {
   governance::Audit* audit_;
   std::unique_ptr<JournalIndex> index_;
 
+  std::mutex appending_;  // the index learns of records in the order of the log
+
   mutable std::mutex mutex_;  // of what stands below
   std::condition_variable wake_;
   bool stopping_ = false;
   Result<> last_commit_;
   std::vector<Waiting> waiting_;
   int64_t announced_ = 0;
-  int64_t expected_ = 0;  // that many may be announced before the next commit
+  int64_t expected_ = 0;    // that many may be announced before the next commit
+  bool gathering_ = false;  // it sleeps until they are, or for a moment
 
   std::mutex producing_;  // while the producer runs or changes
   std::function<void()> producer_;

@@ -38,6 +38,28 @@ struct Cursor {
   std::string Text() { return std::string(Bytes(Take<uint16_t>())); }
 };
 
+// How many places there are, how many of them hold a value, and each of those with its place. In
+// one piece: appended one by one they cost more than they are encrypted for.
+void PutVector(std::span<const double> vector, std::string* out) {
+  constexpr size_t kPlaceBytes = sizeof(uint32_t), kEntryBytes = kPlaceBytes + sizeof(double);
+  const size_t begin = out->size();
+  out->resize(begin + 2 * kPlaceBytes + vector.size() * kEntryBytes);
+  char* entry = out->data() + begin + 2 * kPlaceBytes;
+  uint32_t given = 0;
+  for (size_t i = 0; i < vector.size(); ++i) {
+    if (std::isnan(vector[i])) continue;
+    const auto place = static_cast<uint32_t>(i);
+    std::memcpy(entry, &place, sizeof place);
+    std::memcpy(entry + kPlaceBytes, &vector[i], sizeof vector[i]);
+    entry += kEntryBytes;
+    ++given;
+  }
+  const auto size = static_cast<uint32_t>(vector.size());
+  std::memcpy(out->data() + begin, &size, sizeof size);
+  std::memcpy(out->data() + begin + kPlaceBytes, &given, sizeof given);
+  out->resize(static_cast<size_t>(entry - out->data()));
+}
+
 Error Damaged() {
   return base::DataQuality(
       "a journalled prediction does not read back: it was written by a newer version of the "
@@ -78,17 +100,7 @@ void EncodePayload(const JournalRecord& record, std::string* out) {
     Put(static_cast<uint16_t>(text.size()), out);
     out->append(text);
   }
-  Put(static_cast<uint32_t>(record.vector.size()), out);
-  size_t count_at = out->size();
-  uint32_t given = 0;
-  Put(given, out);
-  for (size_t i = 0; i < record.vector.size(); ++i) {
-    if (std::isnan(record.vector[i])) continue;
-    Put(static_cast<uint32_t>(i), out);
-    Put(record.vector[i], out);
-    ++given;
-  }
-  std::memcpy(out->data() + count_at, &given, sizeof given);
+  PutVector(record.vector, out);
   Put(static_cast<uint32_t>(record.answer.size()), out);
   out->append(record.answer);
 }

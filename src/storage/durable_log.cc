@@ -219,12 +219,20 @@ class FolderLog : public DurableLog {
   Result<> StartSegment(uint64_t first_seq, const base::Digest& digest_before) {
     std::string path = folder_ + "/" + SegmentName(first_seq);
     TRY(base::WriteFileAtomically(path, EncodeSegmentHeader({id_, first_seq, digest_before})));
-    if (fd_ >= 0) close(fd_);
+    if (fd_ >= 0) LeaveSegment();
     fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
     if (fd_ < 0) return DiskError("write", path);
     segment_bytes_ = kSegmentHeaderBytes;
     segments_.push_back({SegmentName(first_seq), first_seq});
     return {};
+  }
+
+  // What is durable and seldom read again gives its pages back: the next segment takes them, warm,
+  // instead of pushing other things out of memory.
+  void LeaveSegment() {
+    posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd_);
+    fd_ = -1;
   }
 
   Result<> WriteBatch(const Batch& batch) {

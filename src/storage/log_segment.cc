@@ -24,7 +24,8 @@ std::string_view View(const base::Digest& digest) {
 
 base::Digest ChainOf(const base::Digest& previous, std::string_view header,
                      std::string_view payload) {
-  return base::Sha256().Add(View(previous)).Add(header).Add(payload).Finish();
+  thread_local base::Sha256 sha;  // setting one up costs as much as a short digest
+  return sha.Add(View(previous)).Add(header).Add(payload).Finish();
 }
 
 size_t RecordBytes(uint32_t payload, bool chained) {
@@ -102,20 +103,21 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
 }
 
 void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, std::string* out) {
-  std::string body;
-  body.reserve(RecordBytes(0, chained) + record.payload.size());
-  Put(&body, record.seq);
-  Put(&body, record.time_us);
-  Put(&body, record.key_id);
-  Put(&body, static_cast<uint32_t>(record.sealed ? 1 : 0));
-  if (chained) {
-    *digest = ChainOf(*digest, body, record.payload);
-    body += View(*digest);
-  }
-  body += record.payload;
   Put(out, static_cast<uint32_t>(record.payload.size()));
-  Put(out, base::Crc32c(body));
-  *out += body;
+  const size_t crc_at = out->size();
+  Put(out, uint32_t{0});
+  const size_t body_at = out->size();
+  Put(out, record.seq);
+  Put(out, record.time_us);
+  Put(out, record.key_id);
+  Put(out, static_cast<uint32_t>(record.sealed ? 1 : 0));
+  if (chained) {
+    *digest = ChainOf(*digest, std::string_view(*out).substr(body_at), record.payload);
+    *out += View(*digest);
+  }
+  *out += record.payload;
+  const uint32_t crc = base::Crc32c(std::string_view(*out).substr(body_at));
+  std::memcpy(out->data() + crc_at, &crc, sizeof crc);
 }
 
 Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes, bool chained,

@@ -24,12 +24,27 @@ class Reader {
   }
 
   Result<SourceMapping> Read() {
-    problems_.CheckKeys(document_,
-                        {"name",          "description", "licence",     "kind",
-                         "format",        "synthetic",   "identifiers", "identifier_system",
-                         "feeds",         "missing",     "subject",     "time",
-                         "relative_time", "zone",        "latency",     "prediction_rows",
-                         "admission",     "columns",     "record",      "rows"});
+    problems_.CheckKeys(document_, {"name",
+                                    "description",
+                                    "licence",
+                                    "kind",
+                                    "format",
+                                    "synthetic",
+                                    "identifiers",
+                                    "identifier_system",
+                                    "feeds",
+                                    "missing",
+                                    "subject",
+                                    "time",
+                                    "relative_time",
+                                    "zone",
+                                    "latency",
+                                    "prediction_rows",
+                                    "admission",
+                                    "columns",
+                                    "record",
+                                    "rows",
+                                    "fixture_subjects"});
     source_.name = problems_.Text(document_, "name");
     source_.description = problems_.Text(document_, "description", false);
     source_.licence = problems_.Text(document_, "licence", false);

@@ -2,7 +2,10 @@
 // 101) div 5)/20.
 #pragma once
 
+#include <cstdint>
 #include <vector>
+
+#include "evaluation/regression.h"
 
 namespace codman::evaluation {
 
@@ -18,5 +21,22 @@ inline std::vector<double> ExampleLabels() {
   for (int i = 0; i < 40; ++i) labels.push_back((i * 53) % 97 < 15 + (i * 37) % 101 * 0.4 ? 1 : 0);
   return labels;
 }
+
+// Sixty amounts of fifteen subjects with their predictions and intervals.
+struct ExampleAmounts {
+  std::vector<double> predicted, truth, lower, upper;
+  std::vector<int32_t> subject;
+
+  ExampleAmounts() {
+    for (int i = 0; i < 60; ++i) {
+      truth.push_back(1000 + (i * 53) % 97 * 100.0 + (i % 7 == 0 ? 9000 : 0));
+      predicted.push_back(truth.back() * 0.8 + (i * 37) % 41 * 60.0);
+      lower.push_back(predicted.back() - 1500 - i % 5 * 100);
+      upper.push_back(predicted.back() + 1500 + i % 3 * 400);
+      subject.push_back(i / 4);
+    }
+  }
+  RegressionRows Rows() const { return {predicted, truth, lower, upper}; }
+};
 
 }  // namespace codman::evaluation

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "evaluation/multiclass.h"
 #include "evaluation/regression.h"
 
 namespace codman::evaluation {
@@ -37,6 +38,25 @@ struct ExampleAmounts {
     }
   }
   RegressionRows Rows() const { return {predicted, truth, lower, upper}; }
+};
+
+// Ninety rows of thirty subjects over three classes: weights 1 + (37 i mod 101) mod 11, 1 + (53 i
+// mod 97) mod 13, 1 + (29 i mod 89) mod 7, the label's own doubled, over their sum.
+struct ExampleClasses {
+  std::vector<double> probability;
+  std::vector<int32_t> label, subject;
+
+  ExampleClasses() {
+    for (int i = 0; i < 90; ++i) {
+      label.push_back(i * 31 % 73 % 5 % 3);
+      subject.push_back(i / 3);
+      double weight[] = {1.0 + i * 37 % 101 % 11, 1.0 + i * 53 % 97 % 13, 1.0 + i * 29 % 89 % 7};
+      weight[label.back()] *= 2;
+      double sum = weight[0] + weight[1] + weight[2];
+      for (double w : weight) probability.push_back(w / sum);
+    }
+  }
+  MulticlassRows Rows() const { return {probability, label, 3}; }
 };
 
 }  // namespace codman::evaluation

@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/training_place.h"
 #include "evaluation/report.h"
 
@@ -9,26 +10,8 @@ namespace {
 
 struct Options {
   std::string task, source, input, variant, report_path;
-  int folds = 0;
+  int folds = 0, repeats = 1;
 };
-
-std::string Line(const std::string& variant, const Json& report) {
-  auto with_interval = [](const Json& object, const std::string& name) {
-    return format("{:.4f} ({:.4f} to {:.4f})", object[name].AsDouble(),
-                  object[name + "_low"].AsDouble(), object[name + "_high"].AsDouble());
-  };
-  std::string text = format("{:<10} AUROC {}  AUPRC {}  slope {:.3f}", variant,
-                            with_interval(report["discrimination"], "auroc"),
-                            with_interval(report["discrimination"], "auprc"),
-                            report["calibration"]["slope"].AsDouble());
-  const Json& utility = report["utility"];
-  if (!utility.is_null()) {
-    text += format("  utility {:.4f} ({:.4f} to {:.4f})", utility["value"].AsDouble(),
-                   utility["low"].AsDouble(), utility["high"].AsDouble());
-  }
-  return text +
-         format("  [{} patients, {} rows]\n", report["subjects"].AsInt(), report["rows"].AsInt());
-}
 
 // Without folds the figures are those of the champion on the patients it had not seen when it was
 // judged.
@@ -63,14 +46,20 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
       continue;
     training::TrainingRequest request{
         .task = task, .variant = &variant, .source = source, .actor = CurrentActor()};
-    Json report = options.folds > 0 ? TRY(training::CrossValidate(place, request, options.folds))
-                                    : TRY(StoredReport(*registry, *task, variant.name));
+    Json report = options.folds > 0
+                      ? TRY(training::CrossValidate(place, request, options.folds, options.repeats))
+                      : TRY(StoredReport(*registry, *task, variant.name));
     if (!options.report_path.empty()) {
       TRY(base::WriteFileAtomically(
           format("{}/{}-{}.html", options.report_path, task->name, variant.name),
           evaluation::RenderHtml(report)));
     }
-    text += Line(variant.name, report);
+    text += format("{:<10} {}  [{} patients, {} rows]\n", variant.name, FiguresOf(report),
+                   report["subjects"].AsInt(), report["rows"].AsInt());
+    for (const auto& [name, figure] : report["repeated"].members()) {
+      text += format("  {:<32} mean {:.4f}, sd {:.4f} over {} repeats\n", name,
+                     figure["mean"].AsDouble(), figure["sd"].AsDouble(), options.repeats);
+    }
     reports.Set(variant.name, std::move(report));
   }
   TRY(workspace->Record("evaluate", "task " + task->name, "done"));
@@ -89,6 +78,7 @@ std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
   app->add_option(
       "--folds", options->folds,
       "out-of-fold judgement by patient (3 to 50); without it the live model's stored figures");
+  app->add_option("--repeats", options->repeats, "so many divisions into folds (with --folds)");
   app->add_option("--report", options->report_path, "folder for one HTML page per variant")
       ->check(CLI::ExistingDirectory);
   return [=] { return Run(*global, *options); };

@@ -53,9 +53,36 @@ std::vector<size_t> ReadingOrder(const feature_store::PredictionRows& rows) {
   return order;
 }
 
-std::string CsvOf(const feature_store::PredictionRows& rows, const std::vector<double>& risks,
-                  double threshold) {
-  std::string out = "subject,source_row,prediction_time,risk,alert,excluded_because\n";
+// The columns between prediction_time and excluded_because.
+std::string HeaderOf(const registry::Target& target) {
+  if (target.objective == models::Objective::kRegression) return "value,lower,upper";
+  if (target.objective == models::Objective::kBinary) return "risk,alert";
+  std::string header;
+  for (const auto& name : target.classes) header += (header.empty() ? "risk_" : ",risk_") + name;
+  return header;
+}
+
+void AppendCells(const registry::Target& target, const training::Told& told, double threshold,
+                 size_t row, std::string* out) {
+  size_t width = target.objective == models::Objective::kMulticlass ? target.classes.size() : 1;
+  for (size_t k = row * width; k < (row + 1) * width; ++k) {
+    if (k > row * width) *out += ',';
+    base::AppendDouble(out, told.values[k]);
+  }
+  if (target.objective == models::Objective::kBinary)
+    *out += told.values[row] >= threshold ? ",1" : ",0";
+  for (const auto* bound : {&told.lower, &told.upper}) {
+    if (bound->empty()) continue;
+    *out += ',';
+    base::AppendDouble(out, (*bound)[row]);
+  }
+}
+
+std::string CsvOf(const feature_store::PredictionRows& rows, const registry::Target& target,
+                  const training::Told& told, double threshold) {
+  std::string header = HeaderOf(target);
+  auto cells = static_cast<size_t>(std::count(header.begin(), header.end(), ','));
+  std::string out = format("subject,source_row,prediction_time,{},excluded_because\n", header);
   for (size_t i : ReadingOrder(rows)) {
     out += format("{},{},{},", rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])],
                   rows.source_row[i], base::FormatTime(rows.time_us[i]));
@@ -63,10 +90,10 @@ std::string CsvOf(const feature_store::PredictionRows& rows, const std::vector<d
     bool scored =
         rows.excluded[i] == feature_store::kIncluded || rows.excluded[i] == feature_store::kNoLabel;
     if (scored) {
-      base::AppendDouble(&out, risks[i]);
-      out += risks[i] >= threshold ? ",1,\n" : ",0,\n";
+      AppendCells(target, told, threshold, i, &out);
+      out += ",\n";
     } else {
-      out += format(",,{}\n", rows.WhyExcluded(i));
+      out += format("{},{}\n", std::string(cells, ','), rows.WhyExcluded(i));
     }
   }
   return out;
@@ -108,14 +135,14 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
         task->name, model->loaded.version.version, workspace->clinic()));
   }
   std::vector<uint8_t> every(matrix.rows.subject.size(), 1);
-  auto risks = TRY(training::MarginsOf(*model->loaded.model, matrix.matrix.get(), every));
+  auto told =
+      training::Tell(variant->target, model->loaded.calibration,
+                     TRY(training::MarginsOf(*model->loaded.model, matrix.matrix.get(), every)));
+  bool alerting = variant->target.objective == models::Objective::kBinary;
   int64_t alerts = 0;
-  for (double& risk : risks) {
-    risk = model->loaded.calibrator.Apply(risk);
-    alerts += risk >= model->loaded.threshold ? 1 : 0;
-  }
-  TRY(base::WriteFileAtomically(options.output,
-                                CsvOf(matrix.rows, risks, model->loaded.threshold)));
+  for (double value : told.values) alerts += alerting && value >= model->loaded.threshold ? 1 : 0;
+  TRY(base::WriteFileAtomically(
+      options.output, CsvOf(matrix.rows, variant->target, told, model->loaded.threshold)));
   Json summary = Json::Object({{"rows", matrix.rows.size()},
                                {"subjects", int64_t(matrix.rows.subjects.ids.size())},
                                {"alerts", alerts},
@@ -124,10 +151,12 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
                                {"output", options.output}});
   TRY(workspace->Record("score", format("model {} {}", task->name, model->loaded.version.version),
                         "done", "", summary));
+  std::string alert_line =
+      alerting ? format(" (alert where risk >= {:.4f}: {} rows)", model->loaded.threshold, alerts)
+               : "";
   Print(global,
-        format("{}: {} rows of {} patients scored with {} (alert where risk >= {:.4f}: {} rows)\n",
-               options.output, matrix.rows.size(), matrix.rows.subjects.ids.size(),
-               model->loaded.version.version, model->loaded.threshold, alerts),
+        format("{}: {} rows of {} patients scored with {}{}\n", options.output, matrix.rows.size(),
+               matrix.rows.subjects.ids.size(), model->loaded.version.version, alert_line),
         summary);
   return {};
 }
@@ -176,8 +205,10 @@ void AddOptions(CLI::App* app, Options* options) {
 std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
   AddOptions(app, options.get());
-  app->add_option("--output", options->output,
-                  "CSV: subject, source_row, prediction_time, risk, alert, excluded_because")
+  app->add_option(
+         "--output", options->output,
+         "CSV: subject, source_row, prediction_time, risk, alert (or value, lower, upper, or "
+         "risk_<class> each), excluded_because")
       ->required();
   app->add_option("--model", options->version, "a version other than the live one");
   return [=] { return Run(*global, *options); };

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "cli/training_place.h"
 
 namespace codman::cli {
@@ -14,18 +15,14 @@ struct Options {
 
 std::string Summary(const std::string& task, const training::TrainingResult& result) {
   const Json& report = result.report;
-  const Json& discrimination = report["discrimination"];
-  std::string text =
-      format("{} {}: AUROC {:.4f} ({:.4f} to {:.4f}), AUPRC {:.4f}, calibration slope {:.3f}", task,
-             result.version.version, discrimination["auroc"].AsDouble(),
-             discrimination["auroc_low"].AsDouble(), discrimination["auroc_high"].AsDouble(),
-             discrimination["auprc"].AsDouble(), report["calibration"]["slope"].AsDouble());
-  if (!report["utility"].is_null())
-    text += format(", utility {:.4f}", report["utility"]["value"].AsDouble());
-  text += format(" on {} held-out patients\n", report["subjects"].AsInt());
+  std::string text = format("{} {}: {}  [{} held-out patients]\n", task, result.version.version,
+                            FiguresOf(report), report["subjects"].AsInt());
   for (const auto& other : report["comparators"].items()) {
-    text += format("  beside it: {:<13} AUROC {:.4f}\n", other["name"].AsString(),
-                   other["auroc"].AsDouble());
+    const char* figure = other.Find("r2") != nullptr            ? "r2"
+                         : other.Find("macro_auroc") != nullptr ? "macro_auroc"
+                                                                : "auroc";
+    text += format("  beside it: {:<13} {} {:.4f}\n", other["name"].AsString(), figure,
+                   other[figure].AsDouble());
   }
   for (const auto& finding : report["leakage"].items()) {
     if (finding["severity"].AsString() == "pass") continue;
@@ -73,7 +70,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     Print(global, global.json ? "" : Summary(task->name, result),
           Json::Object({{"model", registry::ToJson(result.version)}}));
     trained.Add(registry::ToJson(result.version));
-    request.beside[variant.name] = std::move(result.margins);
+    request.beside[variant.name] = std::move(result.told);
   }
   if (trained.size() == 0)
     return base::NotFound(format("task {} has no variant '{}' for the source '{}'", task->name,

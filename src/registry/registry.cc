@@ -253,7 +253,7 @@ Result<LoadedModel> Registry::Load(const ModelVersion& version) const {
   std::string weights = TRY(ReadFile(version, loaded.manifest["weights"].AsString()));
   loaded.model =
       TRY(learner->Load(weights).While(format("loading {} {}", version.task, version.version)));
-  loaded.calibrator = TRY(models::Calibrator::FromJson(TRY(ReadFile(version, "calibration.json"))));
+  loaded.calibration = TRY(Calibration::FromJson(TRY(ReadFile(version, "calibration.json"))));
   loaded.features = TRY(base::ParseJson(TRY(ReadFile(version, "features.yaml"))));
   loaded.threshold = loaded.manifest["threshold"].AsDouble(0.5);
   return loaded;

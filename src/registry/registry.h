@@ -14,8 +14,8 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "governance/secrets.h"
-#include "models/calibrator.h"
 #include "models/model.h"
+#include "registry/calibration.h"
 #include "storage/database.h"
 
 namespace codman::registry {
@@ -46,7 +46,7 @@ struct LoadedModel {
   Json manifest;
   Json features;  // features.yaml: {feature_set, blocks, concepts, columns}
   std::shared_ptr<const models::Model> model;
-  models::Calibrator calibrator;
+  Calibration calibration;
   double threshold = 0.5;
 };
 

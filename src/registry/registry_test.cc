@@ -83,7 +83,7 @@ TEST_F(RegistryTest, RegistersAndLoadsWhatWasTrained) {
   double margin = 0, exposed = 1;
   loaded->model->Predict({&exposed, 1}, {&margin, 1});
   EXPECT_NEAR(margin, std::log(4.0), 1e-9);
-  EXPECT_NEAR(loaded->calibrator.Apply(margin), 1 / (1 + std::exp(-(2 * std::log(4.0) - 1))), 1e-9);
+  EXPECT_NEAR(loaded->calibration.Risk(margin), 1 / (1 + std::exp(-(2 * std::log(4.0) - 1))), 1e-9);
   EXPECT_EQ(loaded->threshold, 0.3);
   EXPECT_EQ(version.metrics["auroc"].AsDouble(), 0.8);
   EXPECT_EQ(version.created_by, "ada");

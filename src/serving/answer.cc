@@ -60,7 +60,7 @@ void AnswerBatch::Compute() {
   }
   model_->loaded.model->Predict(vectors_, margins_);
   for (size_t row = 0; row < size(); ++row)
-    risks_[row] = model_->loaded.calibrator.Apply(margins_[row]);
+    risks_[row] = model_->loaded.calibration.Risk(margins_[row]);
   ExplainRows();
 }
 

@@ -27,7 +27,7 @@ class Reference {
     vector_.resize(model.contract_of.size());
     model.plan->ComputeFromForm(values, vector_);
     model.loaded.model->Predict(vector_, {&margin_, 1});
-    risk_ = model.loaded.calibrator.Apply(margin_);
+    risk_ = model.loaded.calibration.Risk(margin_);
     shown_.assign(values.begin(), values.end());
     const auto& contract = model.plan->contract();
     for (size_t k = 0; k < vector_.size(); ++k) {

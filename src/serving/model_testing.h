@@ -71,7 +71,7 @@ inline std::shared_ptr<const ServedModel> MakeTestModel(double horizon_hours = 6
   loaded.manifest = Json::Object({{"feature_set", "tiny"}});
   loaded.features = base::ParseYaml(kTestFeatures, "features.yaml").value();
   loaded.model = models::GbdtLearner().Load(TestWeights()).value();
-  loaded.calibrator = {.slope = 0.8, .intercept = -0.5};
+  loaded.calibration.logistic = {.slope = 0.8, .intercept = -0.5};
   loaded.threshold = 0.3;
   return Prepare(std::move(loaded), horizon_hours).value();
 }

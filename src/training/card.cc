@@ -13,9 +13,20 @@ std::string WithInterval(const Json& object, const std::string& name) {
 std::string Quality(const CardInputs& in) {
   const Json& report = in.report;
   std::string text = "| measure | value (95 % interval, resampled by patient) |\n|---|---|\n";
-  text += "| AUROC | " + WithInterval(report["discrimination"], "auroc") + " |\n";
-  text += "| AUPRC | " + WithInterval(report["discrimination"], "auprc") + " |\n";
-  text += "| calibration slope | " + WithInterval(report["calibration"], "slope") + " |\n";
+  auto add = [&](const char* group, const char* name, const char* label) {
+    if (report[group].Find(name) == nullptr) return;
+    text += format("| {} | {} |\n", label, WithInterval(report[group], name));
+  };
+  add("discrimination", "auroc", "AUROC");
+  add("discrimination", "auprc", "AUPRC");
+  add("calibration", "slope", "calibration slope");
+  add("regression", "r2", "R²");
+  add("regression", "rmse", "RMSE");
+  add("regression", "mae", "MAE");
+  add("interval", "coverage", "share of truths in the 90 % interval");
+  add("multiclass", "macro_auroc", "macro AUROC, one class against the rest");
+  add("multiclass", "accuracy", "accuracy");
+  add("multiclass", "balanced_accuracy", "balanced accuracy");
   const Json& utility = report["utility"];
   if (!utility.is_null()) {
     text +=
@@ -23,8 +34,11 @@ std::string Quality(const CardInputs& in) {
                utility["value"].AsDouble(), utility["low"].AsDouble(), utility["high"].AsDouble());
   }
   for (const auto& other : report["comparators"].items()) {
-    text += format("| AUROC of {} on the same rows | {} |\n", other["name"].AsString(),
-                   WithInterval(other, "auroc"));
+    const char* figure = other.Find("r2") != nullptr            ? "r2"
+                         : other.Find("macro_auroc") != nullptr ? "macro_auroc"
+                                                                : "auroc";
+    text += format("| {} of {} on the same rows | {} |\n", figure, other["name"].AsString(),
+                   WithInterval(other, figure));
   }
   return text;
 }
@@ -68,8 +82,8 @@ std::string WriteCard(const CardInputs& in) {
                         "tuning patients still set calibration and threshold.\n\n"
                       : "Measured on patients this model never saw.\n\n";
   text += Quality(in);
-  text += format("\nAlert where risk >= {:.4f} ({}).\n", in.threshold,
-                 in.report["operating_point"]["rule"].AsString());
+  if (const Json& point = in.report["operating_point"]; point.is_object())
+    text += format("\nAlert where risk >= {:.4f} ({}).\n", in.threshold, point["rule"].AsString());
   text += "\n## Leakage audit\n\n" + Findings(in);
   text +=
       "\n## Limits\n\nPart of what a model with process features gains is a clock and the "

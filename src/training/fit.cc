@@ -1,5 +1,7 @@
 #include "training/fit.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/text.h"
@@ -15,42 +17,99 @@ Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request,
   const auto* learner = TRY(models::FindLearner(request.learner));
   columns::RowSubset subset(matrix, &keep);
   std::vector<double> kept_labels = Kept(labels, keep);
-  models::TrainingData data{.rows = &subset, .labels = kept_labels, .objective = request.objective};
+  models::TrainingData data{.rows = &subset,
+                            .labels = kept_labels,
+                            .objective = request.target.objective,
+                            .num_classes = request.target.num_classes()};
   models::LearnOptions options{.settings = request.settings, .seed = request.seed};
   return learner->Fit(data, options);
 }
 
 Result<std::vector<double>> MarginsOf(const models::Model& model, columns::MatrixSource* matrix,
                                       const std::vector<uint8_t>& keep) {
-  std::vector<double> margins(keep.size(), std::numeric_limits<double>::quiet_NaN());
-  std::vector<double> block_margins;
+  auto width = static_cast<size_t>(model.num_outputs());
+  std::vector<double> margins(keep.size() * width, std::numeric_limits<double>::quiet_NaN());
+  std::vector<double> of_block;
   TRY(matrix->Scan([&](const columns::MatrixBlock& block) -> Result<> {
-    block_margins.resize(static_cast<size_t>(block.num_rows));
-    model.Predict(block.values, block_margins);
+    of_block.resize(static_cast<size_t>(block.num_rows) * width);
+    model.Predict(block.values, of_block);
     for (int64_t i = 0; i < block.num_rows; ++i) {
       auto row = static_cast<size_t>(block.first_row + i);
-      if (keep[row] != 0) margins[row] = block_margins[static_cast<size_t>(i)];
+      if (keep[row] == 0) continue;
+      std::copy_n(of_block.begin() + i * static_cast<int64_t>(width), width,
+                  margins.begin() + static_cast<int64_t>(row * width));
     }
     return {};
   }));
   return margins;
 }
 
-Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::PredictionRows& rows,
+namespace {
+
+constexpr int64_t kRowsPerBand = 50;
+constexpr int64_t kMaxBands = 10;
+
+Result<registry::AmountBands> FitBands(const std::vector<double>& predicted,
+                                       const std::vector<double>& truth) {
+  auto rows = static_cast<int64_t>(truth.size());
+  auto bins = static_cast<int>(std::clamp<int64_t>(rows / kRowsPerBand, 1, kMaxBands));
+  auto rare = static_cast<int>(std::clamp<int64_t>(rows / (10 * kRowsPerBand), 1, kMaxBands));
+  return registry::AmountBands{TRY(evaluation::MondrianConformal::Fit(predicted, truth, 0.9, bins)),
+                               TRY(evaluation::MondrianConformal::Fit(
+                                   predicted, truth, evaluation::kAnomalyCoverage, rare))};
+}
+
+}  // namespace
+
+Result<OperatingPoint> Tune(const registry::Task& task, const registry::Target& target,
+                            const feature_store::PredictionRows& rows,
                             const std::vector<double>& margins,
                             const std::vector<uint8_t>& tuning) {
-  std::vector<double> kept_margins = Kept(margins, tuning), labels = Kept(rows.label, tuning);
+  std::vector<double> labels = Kept(rows.label, tuning);
   OperatingPoint point;
-  point.calibrator =
-      TRY(models::Calibrator::Fit(kept_margins, labels).While("calibrating on tuning rows"));
-  std::vector<double> risks(margins.size(), 0);
-  for (size_t i = 0; i < margins.size(); ++i) {
-    if (tuning[i] != 0) risks[i] = point.calibrator.Apply(margins[i]);
+  if (target.objective == models::Objective::kRegression) {
+    point.calibration.bands =
+        TRY(FitBands(Kept(margins, tuning), labels).While("fitting intervals on tuning rows"));
+    point.rule = "90 % intervals from tuning rows (split conformal, by ranges of the amount)";
+    return point;
   }
+  if (target.objective == models::Objective::kMulticlass) {
+    auto classes = target.num_classes();
+    point.calibration.temperature = registry::FitTemperature(
+        Kept(margins, tuning, static_cast<size_t>(classes)), labels, classes);
+    point.rule = "the most probable class";
+    return point;
+  }
+  point.calibration.logistic = TRY(
+      models::Calibrator::Fit(Kept(margins, tuning), labels).While("calibrating on tuning rows"));
+  auto risks = Tell(target, point.calibration, margins).values;
   point.threshold = TRY(ThresholdOf(task, rows, risks, tuning));
   point.rule = task.physionet_utility ? "highest PhysioNet 2019 utility on tuning patients"
                                       : "base rate of tuning patients";
   return point;
+}
+
+Told Tell(const registry::Target& target, const registry::Calibration& calibration,
+          std::vector<double> margins) {
+  Told told{.values = std::move(margins)};
+  auto width = target.objective == models::Objective::kMulticlass
+                   ? static_cast<size_t>(target.num_classes())
+                   : 1;
+  for (size_t i = 0; i < told.values.size(); i += width) {
+    double& value = told.values[i];
+    if (std::isnan(value)) {
+      std::fill_n(told.values.begin() + static_cast<int64_t>(i), width, 0.0);
+    } else if (width > 1) {
+      calibration.Probabilities(std::span(told.values).subspan(i, width));
+    } else if (target.objective == models::Objective::kBinary) {
+      value = calibration.Risk(value);
+    }
+    if (!calibration.bands) continue;
+    auto band = calibration.bands->interval.Band(value);
+    told.lower.push_back(band.lower);
+    told.upper.push_back(band.upper);
+  }
+  return told;
 }
 
 Result<double> ThresholdOf(const registry::Task& task, const feature_store::PredictionRows& rows,

@@ -8,8 +8,8 @@
 
 #include "columns/matrix.h"
 #include "feature_store/prediction_rows.h"
-#include "models/calibrator.h"
 #include "models/learner.h"
+#include "registry/calibration.h"
 #include "registry/task.h"
 
 namespace codman::training {
@@ -17,7 +17,7 @@ namespace codman::training {
 struct FitRequest {
   std::string learner;
   Json settings;
-  models::Objective objective = models::Objective::kBinary;
+  registry::Target target;
   uint64_t seed = 0;
 };
 
@@ -27,17 +27,19 @@ Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request,
                                              const std::vector<uint8_t>& keep,
                                              const std::vector<double>& labels);
 
-// The margin of every row; rows whose `keep` is zero get NaN.
+// The margins of every row, rows × outputs; rows whose `keep` is zero get NaN.
 Result<std::vector<double>> MarginsOf(const models::Model& model, columns::MatrixSource* matrix,
                                       const std::vector<uint8_t>& keep);
 
-// Calibration of margins and the operating point, both from the rows whose `tuning` is non-zero.
+// What becomes of margins, and the operating point of a binary model, from the rows whose `tuning`
+// is non-zero.
 struct OperatingPoint {
-  models::Calibrator calibrator;
+  registry::Calibration calibration;
   double threshold = 0.5;
   std::string rule;
 };
-Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::PredictionRows& rows,
+Result<OperatingPoint> Tune(const registry::Task& task, const registry::Target& target,
+                            const feature_store::PredictionRows& rows,
                             const std::vector<double>& margins, const std::vector<uint8_t>& tuning);
 
 // The operating point by the task's rule on the kept rows' risks: highest utility, or the base
@@ -45,16 +47,26 @@ Result<OperatingPoint> Tune(const registry::Task& task, const feature_store::Pre
 Result<double> ThresholdOf(const registry::Task& task, const feature_store::PredictionRows& rows,
                            const std::vector<double>& risks, const std::vector<uint8_t>& keep);
 
+// What a model tells of each row; of rows without margins, 0.
+struct Told {
+  // Binary: the risk. Regression: the amount. Multiclass: rows × classes, probabilities.
+  std::vector<double> values;
+  std::vector<double> lower, upper;  // of amounts: 90 % interval
+};
+Told Tell(const registry::Target& target, const registry::Calibration& calibration,
+          std::vector<double> margins);
+
 // The kept rows as a matrix in memory.
 Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
                                       const std::vector<uint8_t>& keep);
 
-// Values of kept rows, in order.
+// Values of kept rows, in order; `width` of them a row.
 template <typename T>
-std::vector<T> Kept(const std::vector<T>& values, const std::vector<uint8_t>& keep) {
+std::vector<T> Kept(const std::vector<T>& values, const std::vector<uint8_t>& keep,
+                    size_t width = 1) {
   std::vector<T> kept;
   for (size_t i = 0; i < values.size(); ++i) {
-    if (keep[i] != 0) kept.push_back(values[i]);
+    if (keep[i / width] != 0) kept.push_back(values[i]);
   }
   return kept;
 }

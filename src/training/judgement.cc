@@ -46,10 +46,15 @@ Result<Json> Judge(const JudgementInputs& in) {
   predictions.subject = Kept(rows.subject, in.judged);
   predictions.encounter = predictions.subject;
   predictions.time_us = Kept(rows.time_us, in.judged);
-  predictions.risk = Kept(in.risks, in.judged);
+  bool multiclass = in.target.objective == models::Objective::kMulticlass;
+  size_t width = multiclass ? in.target.classes.size() : 1;
+  (multiclass ? predictions.class_probability : predictions.risk) =
+      Kept(in.told.values, in.judged, width);
+  predictions.lower = Kept(in.told.lower, in.judged);
+  predictions.upper = Kept(in.told.upper, in.judged);
   predictions.label = Kept(rows.label, in.judged);
   for (const auto& [name, scores] : in.comparators)
-    predictions.comparators[name] = Kept(scores, in.judged);
+    predictions.comparators[name] = Kept(scores, in.judged, width);
   predictions.subgroups = TRY(SubgroupsOf(*in.offline, in.judged));
   evaluation::ReportOptions options{
       .title = in.title,
@@ -59,8 +64,13 @@ Result<Json> Judge(const JudgementInputs& in) {
       .silence_hours = static_cast<double>(in.task->silence_us) / double(base::kHourUs),
       .physionet_utility = in.task->physionet_utility,
       .seed = in.task->seed,
+      .class_names = in.target.classes,
+      .unit = in.target.unit,
       .synthetic = in.synthetic,
       .context = in.context};
+  if (multiclass) return evaluation::EvaluateMulticlass(predictions, options);
+  if (in.target.objective == models::Objective::kRegression)
+    return evaluation::EvaluateRegression(predictions, options);
   return evaluation::Evaluate(predictions, options);
 }
 

@@ -16,12 +16,14 @@ namespace codman::training {
 
 struct JudgementInputs {
   const registry::Task* task = nullptr;
+  registry::Target target;
   const feature_store::OfflineMatrix* offline = nullptr;
   std::vector<uint8_t> judged;  // rows to judge
-  std::vector<double> risks;    // of all rows
+  Told told;                    // of all rows
   double threshold = 0.5;
   std::string threshold_rule, title;
-  std::map<std::string, std::vector<double>> comparators;  // scores of all rows
+  // What other models tell of all rows, laid out as told.values.
+  std::map<std::string, std::vector<double>> comparators;
   bool synthetic = false;
   Json context;
 };

@@ -127,7 +127,7 @@ Result<double> ClockRecovery(columns::DenseMatrix* sample, const std::vector<dou
   FitRequest request{
       .learner = "gbdt",
       .settings = Json::Object({{"trees", kProbeTrees}, {"learning_rate", 0.1}, {"max_bins", 63}}),
-      .objective = models::Objective::kRegression};
+      .target = {.objective = models::Objective::kRegression}};
   auto model = TRY(FitOn(request, sample, train, hours));
   auto predicted = Kept(TRY(MarginsOf(*model, sample, judged)), judged);
   auto truth = Kept(hours, judged);
@@ -174,7 +174,8 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   Pass pass = TRY(ScanOnce(in, std::move(sampled), &facts));
   columns::DenseMatrix sample(in.offline->columns, std::move(pass.values));
   auto sample_parts = Kept(*in.parts, pass.sampled);
-  SingleFeatures(sample, sample_parts, Kept(rows.label, pass.sampled), &facts);
+  bool binary = in.variant->target.objective == models::Objective::kBinary;
+  if (binary) SingleFeatures(sample, sample_parts, Kept(rows.label, pass.sampled), &facts);
   facts.declared_free_of_process = in.variant->process_free;
   facts.clock_recovery_r2 = std::numeric_limits<double>::quiet_NaN();
   if (in.variant->process_free) {

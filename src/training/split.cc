@@ -36,9 +36,9 @@ std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows,
   });
 }
 
-std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, const registry::Task& task,
+std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, uint64_t seed,
                               const std::string& source, int folds) {
-  return BySubject(rows, task.seed, source, [&](double bucket) {
+  return BySubject(rows, seed, source, [&](double bucket) {
     return static_cast<uint8_t>(std::min(folds - 1, static_cast<int>(bucket * folds)));
   });
 }

@@ -19,8 +19,8 @@ double BucketOf(uint64_t seed, const std::string& source, const std::string& ide
 // The part of each row.
 std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows,
                                const registry::Task& task, const std::string& source);
-// The fold (0 … folds − 1) of each row.
-std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, const registry::Task& task,
+// The fold (0 … folds − 1) of each row; seeds give folds of their own.
+std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, uint64_t seed,
                               const std::string& source, int folds);
 
 // 1 where the row is in the cohort and its entry of `parts` is one of `wanted`.

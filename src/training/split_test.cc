@@ -64,7 +64,7 @@ TEST(Split, DependsOnSeedAndSourceButNotOnTokensOrOrder) {
 
 TEST(Split, EveryFoldIsUsedAndHoldsWholeSubjects) {
   auto rows = ThreeRowsEach(500);
-  auto folds = FoldRows(rows, SixtyTwentyTwenty(), "physionet2019", 5);
+  auto folds = FoldRows(rows, SixtyTwentyTwenty().seed, "physionet2019", 5);
   EXPECT_EQ(std::set<uint8_t>(folds.begin(), folds.end()).size(), 5U);
   for (size_t i = 0; i < folds.size(); ++i) EXPECT_EQ(folds[i], folds[i / 3 * 3]);
 }

@@ -42,22 +42,25 @@ struct TrainingRequest {
   std::string learner;  // "" = the variant's
   std::string actor;
   std::string override_reason;  // registers in spite of a blocking finding; lands on the card
-  // Margins of other variants on the same rows, by name, for the report ("signals").
+  // What other variants tell of the same rows, by name, for the report ("signals").
   std::map<std::string, std::vector<double>> beside;
 };
 
 struct TrainingResult {
   registry::ModelVersion version;
-  Json report;                  // with members leakage, splits
-  std::vector<double> margins;  // of the judged model, all rows
+  Json report;               // with members leakage, splits
+  std::vector<double> told;  // by the judged model of all rows (fit.h)
 };
 
 // Refused with DataQuality, naming the findings, where the leakage audit blocks.
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request);
 
 // Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
-// threshold come from the fold after it. Registers nothing. Gives the report.
-Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds);
+// threshold come from the fold after it. Registers nothing. Gives the report; with repeats, each
+// with folds of its own, that of the first and a member `repeated`: the mean and the spread of the
+// figures.
+Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds,
+                           int repeats = 1);
 
 // The matrix of a variant and source. Variants of one task that share feature set and source share
 // the stored matrix: it holds the columns of all their blocks, and each reads its own.

@@ -62,7 +62,7 @@ void GetReplay(Call* call) {
   for (const auto& value : entry->document["vector"].items())
     vector.push_back(value.is_null() ? std::nan("") : value.AsDouble());
   double margin = serving::MarginOf(**model, vector),
-         risk = (*model)->loaded.calibrator.Apply(margin);
+         risk = (*model)->loaded.calibration.Risk(margin);
   bool same_model =
       (*model)->loaded.version.manifest_sha256 == entry->document["model_manifest"].AsString();
   bool equal =

@@ -1,0 +1,51 @@
+#include "cli/figures.h"
+
+#include "base/text.h"
+
+namespace codman::cli {
+namespace {
+
+std::string WithInterval(const Json& object, const std::string& name, const std::string& low,
+                         const std::string& high) {
+  return format("{:.4f} ({:.4f} to {:.4f})", object[name].AsDouble(), object[low].AsDouble(),
+                object[high].AsDouble());
+}
+
+std::string WithInterval(const Json& object, const std::string& name) {
+  return WithInterval(object, name, name + "_low", name + "_high");
+}
+
+std::string OfAmounts(const Json& report) {
+  const Json& regression = report["regression"];
+  std::string text = format("R² {}  RMSE {:.1f}  MAE {:.1f}", WithInterval(regression, "r2"),
+                            regression["rmse"].AsDouble(), regression["mae"].AsDouble());
+  if (const Json& interval = report["interval"]; interval.is_object()) {
+    text += format("  90 % intervals hold {:.1f} % (mean width {:.0f} {})",
+                   100 * interval["coverage"].AsDouble(), interval["mean_width"].AsDouble(),
+                   report["unit"].AsString());
+  }
+  return text;
+}
+
+std::string OfClasses(const Json& report) {
+  const Json& classes = report["multiclass"];
+  return format("macro AUROC {}  accuracy {}  balanced accuracy {:.4f}",
+                WithInterval(classes, "macro_auroc"), WithInterval(classes, "accuracy"),
+                classes["balanced_accuracy"].AsDouble());
+}
+
+}  // namespace
+
+std::string FiguresOf(const Json& report) {
+  if (report["kind"].AsString() == "regression") return OfAmounts(report);
+  if (report["kind"].AsString() == "multiclass") return OfClasses(report);
+  const Json& discrimination = report["discrimination"];
+  std::string text =
+      format("AUROC {}  AUPRC {}  slope {:.3f}", WithInterval(discrimination, "auroc"),
+             WithInterval(discrimination, "auprc"), report["calibration"]["slope"].AsDouble());
+  if (const Json& utility = report["utility"]; !utility.is_null())
+    text += "  utility " + WithInterval(utility, "value", "low", "high");
+  return text;
+}
+
+}  // namespace codman::cli

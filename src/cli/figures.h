@@ -1,0 +1,13 @@
+// The figures of an evaluation report on one line, for a terminal.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+
+namespace codman::cli {
+
+// "AUROC 0.81 (0.80 to 0.82)  AUPRC …", "R² …  RMSE …" or "macro AUROC …", by what was predicted.
+std::string FiguresOf(const Json& report);
+
+}  // namespace codman::cli

@@ -1,0 +1,67 @@
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "training/baselines_internal.h"
+
+namespace codman::training {
+
+const char* NameOfBaseline(const Run& run) {
+  return run.target().objective == models::Objective::kRegression ? "linear" : "logistic";
+}
+
+Result<std::vector<double>> ClockOnly(const Run& run, const std::vector<uint8_t>& train) {
+  const auto& all_hours = run.offline.rows.hours;
+  if (run.target().objective != models::Objective::kBinary) return std::vector<double>{};
+  if (std::all_of(all_hours.begin(), all_hours.end(), [](double h) { return std::isnan(h); }))
+    return std::vector<double>{};
+  columns::DenseMatrix hours({"hours_since_admission"}, run.offline.rows.hours);
+  FitRequest request{
+      .learner = "gbdt",
+      .settings = Json::Object({{"trees", 60}, {"leaves", 15}, {"min_rows_per_leaf", 100}}),
+      .seed = run.request.task->seed};
+  auto model = TRY(FitOn(request, &hours, train, run.offline.rows.label));
+  return MarginsOf(*model, &hours, std::vector<uint8_t>(run.offline.rows.subject.size(), 1));
+}
+
+Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>& train,
+                                     const std::vector<uint8_t>& all) {
+  std::vector<std::string> names;
+  for (const auto& column : run.plan->columns()) {
+    const auto& contract = run.plan->contract()[static_cast<size_t>(column.contract)];
+    bool own = column.name == contract.id || column.level >= 0;
+    if (own && !contract.process) names.push_back(column.name);
+  }
+  auto matrix = run.offline.Select(names);
+  auto rows = TRY(LoadRows(matrix.get(), train));
+  std::vector<uint8_t> every(static_cast<size_t>(rows.num_rows()), 1);
+  FitRequest request{
+      .learner = NameOfBaseline(run), .target = run.target(), .seed = run.request.task->seed};
+  auto model = TRY(FitOn(request, &rows, every, Kept(run.offline.rows.label, train)));
+  return Tell(run.target(), {}, TRY(MarginsOf(*model, matrix.get(), all))).values;
+}
+
+Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
+                                        const std::vector<uint8_t>& all) {
+  std::vector<std::string> names;
+  if (run.target().objective != models::Objective::kBinary) return std::vector<double>{};
+  for (const auto& column : run.plan->columns()) {
+    bool counted = column.name.find("_count") != std::string::npos ||
+                   column.name.find("_hours_since") != std::string::npos;
+    if (counted || run.plan->contract()[static_cast<size_t>(column.contract)].process)
+      names.push_back(column.name);
+  }
+  if (names.empty()) return std::vector<double>{};
+  auto matrix = run.offline.Select(names);
+  FitRequest request{.learner = "gbdt",
+                     .settings = Json::Object({{"trees", 40},
+                                               {"learning_rate", 0.1},
+                                               {"max_bins", 63},
+                                               {"min_rows_per_leaf", 200},
+                                               {"feature_fraction", 0.3}}),
+                     .seed = run.request.task->seed};
+  auto model = TRY(FitOn(request, matrix.get(), train, run.offline.rows.label));
+  return MarginsOf(*model, matrix.get(), all);
+}
+
+}  // namespace codman::training

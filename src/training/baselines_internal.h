@@ -1,0 +1,26 @@
+// Models that stand beside the one that is judged. Private to training.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "training/run_internal.h"
+
+namespace codman::training {
+
+// The linear learner for the run's objective.
+const char* NameOfBaseline(const Run& run);
+
+// Each gives what a model tells of all rows of `all` from a fit on `train`; empty where there is
+// nothing to learn from.
+
+// Hours since admission and nothing else: what a model gains beyond it is about the patient.
+Result<std::vector<double>> ClockOnly(const Run& run, const std::vector<uint8_t>& train);
+// The simple baseline, linear in the contract features: logistic or linear regression.
+Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>& train,
+                                     const std::vector<uint8_t>& all);
+// The columns about care only, where the variant has such.
+Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
+                                        const std::vector<uint8_t>& all);
+
+}  // namespace codman::training

@@ -1,0 +1,43 @@
+#include "training/resolved_features_internal.h"
+
+namespace codman::training {
+namespace {
+
+// Everything of a concept that a loaded model needs to convert and check a form's values.
+Json ConceptDocument(const events::Concept& c) {
+  Json entry = Json::Object(
+      {{"name", c.name},
+       {"label", c.label},
+       {"group", c.group},
+       {"codes", Json::Array(c.codes)},
+       {"unit", c.unit},
+       {"range", Json::Array(std::vector<double>{c.low, c.high})},
+       {"reference", Json::Array(std::vector<double>{c.reference_low, c.reference_high})}});
+  if (c.top_code) entry.Set("top_code", *c.top_code);
+  if (c.ambiguous)
+    entry.Set("ambiguous",
+              Json::Array(std::vector<double>{c.ambiguous->first, c.ambiguous->second}));
+  if (c.worst != events::Worst::kNone)
+    entry.Set("worst", c.worst == events::Worst::kHigh ? "high" : "low");
+  Json conversions = Json::Array();
+  for (const auto& k : c.conversions)
+    conversions.Add(Json::Object({{"unit", k.unit}, {"factor", k.factor}, {"offset", k.offset}}));
+  entry.Set("conversions", conversions);
+  return entry;
+}
+
+}  // namespace
+
+Result<Json> ResolvedFeatures(const Run& run) {
+  Json concepts = Json::Array();
+  auto whole = TRY(run.feature_set.Compile(run.feature_set.blocks()));
+  for (int index : whole->concepts_used()) {
+    concepts.Add(ConceptDocument((*run.place.concepts)[index]));
+  }
+  return Json::Object({{"feature_set", run.feature_set.document()},
+                       {"blocks", Json::Array(run.request.variant->blocks)},
+                       {"concepts", Json::Object({{"concepts", concepts}})},
+                       {"columns", Json::Array(run.offline.columns)}});
+}
+
+}  // namespace codman::training

@@ -74,9 +74,7 @@ net::HttpResponse ProblemOf(int status, const std::string& detail, const std::st
                                {"instance", instance},
                                {"request_id", request_id}});
   if (!errors.is_null()) problem.Set("errors", errors);
-  return {.status = status,
-          .content_type = "application/problem+json",
-          .body = problem.ToString()};
+  return {.status = status, .content_type = "application/problem+json", .body = problem.ToString()};
 }
 
 net::HttpResponse ProblemOf(const Error& error, const std::string& instance,

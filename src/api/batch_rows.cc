@@ -97,8 +97,7 @@ void ReadByTree(const serving::ServedModel& model, const Json& row, std::span<do
 }
 
 // One row, by the short way or by the tree.
-bool ReadRow(const serving::ServedModel& model, std::string_view rows, size_t* at,
-             BatchRows* out) {
+bool ReadRow(const serving::ServedModel& model, std::string_view rows, size_t* at, BatchRows* out) {
   size_t begin = SkipBlanks(rows, *at), end = begin;
   if (begin >= rows.size() || rows[begin] != '{') return false;
   auto values = AddRow(model, out);

@@ -47,8 +47,8 @@ void TakeRequestId(std::string_view given, std::string* id) {
 // version "-" trace-id "-" parent-id "-" flags; neither id may be all zeros.
 void TakeTrace(std::string_view given, std::string* trace) {
   trace->clear();
-  bool shaped = given.size() == 55 && given.starts_with("00-") && given[35] == '-' &&
-                given[52] == '-';
+  bool shaped =
+      given.size() == 55 && given.starts_with("00-") && given[35] == '-' && given[52] == '-';
   if (!shaped) return;
   std::string_view id = given.substr(3, 32), parent = given.substr(36, 16);
   bool good = IsLowerHex(id) && IsLowerHex(parent) && IsLowerHex(given.substr(53)) &&

@@ -107,6 +107,11 @@ Json InUnit(const std::string& unit, double low, double high) {
 // A number in the canonical unit, null, or {"value", "unit"} in any unit that the concept knows.
 Json FieldSchema(const serving::ServedModel& model, const features::ContractFeature& feature) {
   Json any = Json::Array();
+  if (!feature.levels.empty()) {
+    Json levels = Json::Array(feature.levels);
+    levels.Add(Json());
+    return Json::Object({{"description", feature.label}, {"enum", std::move(levels)}});
+  }
   any.Add(Bounded(feature.low, feature.high));
   any.Add(Json::Object({{"type", "null"}}));
   any.Add(InUnit(feature.unit, feature.low, feature.high));

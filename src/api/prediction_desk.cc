@@ -44,8 +44,7 @@ struct PredictionDesk::Round {
   void Refuse(Reply* reply, const Error& error) const {
     if (reply->settled) reply->settled(0);
     reply->responder.Send(WithSecurityHeaders(
-        ProblemOf(error, "/api/v1/predict/" + reply->model->loaded.version.task,
-                  reply->request_id),
+        ProblemOf(error, "/api/v1/predict/" + reply->model->loaded.version.task, reply->request_id),
         reply->request_id));
   }
 

@@ -30,16 +30,39 @@ void AppendNumber(double value, std::string* out) {
   out->append(digits, end);
 }
 
-double MarginOf(const ServedModel& model, const std::vector<double>& vector) {
-  double margin = 0;
-  model.loaded.model->Predict(vector, {&margin, 1});
-  return margin;
+namespace {
+
+// Margins of one row to what is told, in place; the place of the output that leads.
+size_t TellRow(const registry::LoadedModel& loaded, std::span<double> outputs) {
+  switch (loaded.model->objective()) {
+    case models::Objective::kBinary:
+      outputs[0] = loaded.calibration.Risk(outputs[0]);
+      return 0;
+    case models::Objective::kRegression:
+      return 0;
+    case models::Objective::kMulticlass:
+      loaded.calibration.Probabilities(outputs);
+      return static_cast<size_t>(std::max_element(outputs.begin(), outputs.end()) -
+                                 outputs.begin());
+  }
+  return 0;
+}
+
+}  // namespace
+
+Headline HeadlineOf(const ServedModel& model, const std::vector<double>& vector) {
+  std::vector<double> margins(static_cast<size_t>(model.loaded.model->num_outputs()));
+  model.loaded.model->Predict(vector, margins);
+  auto outputs = margins;
+  size_t led = TellRow(model.loaded, outputs);
+  return {margins[led], outputs[led]};
 }
 
 void AnswerBatch::Start(const ServedModel& model) {
   model_ = &model;
   num_features_ = model.features.size();
   num_columns_ = model.contract_of.size();
+  outputs_.resize(static_cast<size_t>(model.loaded.model->num_outputs()));
   explain_.clear();
   values_.clear();
 }
@@ -52,16 +75,23 @@ std::span<double> AnswerBatch::AddRow(Explain explain) {
 
 void AnswerBatch::Compute() {
   vectors_.resize(size() * num_columns_);
-  margins_.resize(size());
+  margins_.resize(size() * outputs_.size());
   risks_.resize(size());
+  led_.resize(size());
   for (size_t row = 0; row < size(); ++row) {
     model_->plan->ComputeFromForm(std::span(values_).subspan(row * num_features_, num_features_),
                                   std::span(vectors_).subspan(row * num_columns_, num_columns_));
   }
   model_->loaded.model->Predict(vectors_, margins_);
-  for (size_t row = 0; row < size(); ++row)
-    risks_[row] = model_->loaded.calibration.Risk(margins_[row]);
+  for (size_t row = 0; row < size(); ++row) Lead(row);
   ExplainRows();
+}
+
+void AnswerBatch::Lead(size_t row) {
+  std::copy_n(margins_.begin() + static_cast<int64_t>(FirstMargin(row)), outputs_.size(),
+              outputs_.begin());
+  led_[row] = TellRow(model_->loaded, outputs_);
+  risks_[row] = outputs_[led_[row]];
 }
 
 void AnswerBatch::ExplainRows() {
@@ -70,11 +100,11 @@ void AnswerBatch::ExplainRows() {
   size_t count = 0;
   for (size_t row = 0; row < size(); ++row) {
     if (explain_[row] == Explain::kNone) continue;
-    place_[row] = count++ * (num_columns_ + 1);
+    place_[row] = (count++ * outputs_.size() + led_[row]) * (num_columns_ + 1);
     auto inputs = vector(row);
     explained_.insert(explained_.end(), inputs.begin(), inputs.end());
   }
-  contributions_.resize(count * (num_columns_ + 1));
+  contributions_.resize(count * outputs_.size() * (num_columns_ + 1));
   if (count > 0) model_->loaded.model->Explain(explained_, contributions_);
 }
 
@@ -82,14 +112,27 @@ std::span<const double> AnswerBatch::vector(size_t row) const {
   return std::span(vectors_).subspan(row * num_columns_, num_columns_);
 }
 
-Band AnswerBatch::band(size_t row) const { return BandAt(risks_[row], model_->loaded.threshold); }
+Band AnswerBatch::band(size_t row) const {
+  return model_->is_binary ? BandAt(risks_[row], model_->loaded.threshold) : Band::kLow;
+}
 
-bool AnswerBatch::alert(size_t row) const { return risks_[row] >= model_->loaded.threshold; }
+bool AnswerBatch::alert(size_t row) const {
+  return model_->is_binary && risks_[row] >= model_->loaded.threshold;
+}
 
 double AnswerBatch::Shown(size_t row, size_t feature) const {
   int column = model_->features[feature].own_column;
   return column >= 0 ? vectors_[row * num_columns_ + static_cast<size_t>(column)]
                      : values_[row * num_features_ + feature];
+}
+
+void AnswerBatch::AppendShown(size_t row, size_t feature, std::string* out) const {
+  double value = Shown(row, feature);
+  const auto& levels = model_->features[feature].quoted_levels;
+  if (levels.empty() || std::isnan(value))
+    AppendNumber(value, out);
+  else
+    out->append(levels[static_cast<size_t>(value)]);
 }
 
 void AnswerBatch::FindReasons(size_t row) {
@@ -119,7 +162,7 @@ void AnswerBatch::AppendExplanation(size_t row, std::string* out) {
     const FeatureForm& form = model_->features[reasons_.order[i]];
     if (i > 0) out->push_back(',');
     out->append(form.before_value);
-    AppendNumber(Shown(row, reasons_.order[i]), out);
+    AppendShown(row, reasons_.order[i], out);
     out->append(form.after_value).append(R"("contribution":)");
     AppendNumber(reasons_.by_feature[reasons_.order[i]], out);
     out->push_back('}');
@@ -128,7 +171,7 @@ void AnswerBatch::AppendExplanation(size_t row, std::string* out) {
   for (size_t i = count; i < num_features_; ++i) rest += reasons_.by_feature[reasons_.order[i]];
   out->append(R"(],"rest":)");
   AppendNumber(rest, out);
-  AppendProbability(row, count, out);
+  if (model_->is_binary) AppendProbability(row, count, out);
   out->append("},");
 }
 
@@ -145,7 +188,7 @@ void AnswerBatch::AppendProbability(size_t row, size_t count, std::string* out) 
     double after = models::Sigmoid(reached);
     if (i > 0) out->push_back(',');
     out->append(form.before_value);
-    AppendNumber(Shown(row, reasons_.order[i]), out);
+    AppendShown(row, reasons_.order[i], out);
     out->append(form.after_value).append(R"("change":)");
     AppendNumber(after - before, out);
     out->push_back('}');
@@ -173,14 +216,55 @@ void AnswerBatch::AppendMissing(size_t row, std::string* out) const {
   out->append(model_->warnings[missing * 2 > num_features_ ? 1 : 0]);
 }
 
-void AnswerBatch::AppendAnswer(size_t row, std::string_view id, std::string_view predicted_at,
-                               std::string* out) {
-  out->append(R"({"id":")").append(id).append(model_->before_risk);
+void AnswerBatch::AppendBinary(size_t row, std::string* out) const {
+  out->append(R"("risk":)");
   AppendNumber(risks_[row], out);
   out->append(R"(,"margin":)");
   AppendNumber(margins_[row], out);
   out->append(R"(,"band":")").append(NameOf(band(row))).append(model_->before_threshold);
-  out->append(alert(row) ? "true" : "false").append(model_->before_model);
+  out->append(alert(row) ? "true" : "false");
+}
+
+void AnswerBatch::AppendAmount(size_t row, std::string* out) const {
+  out->append(R"("value":)");
+  AppendNumber(risks_[row], out);
+  out->append(model_->before_interval);
+  const auto& bands = model_->loaded.calibration.bands;
+  if (!bands) return void(out->append("null"));
+  auto band = bands->interval.Band(risks_[row]);
+  out->append(R"({"lower":)");
+  AppendNumber(band.lower, out);
+  out->append(R"(,"upper":)");
+  AppendNumber(band.upper, out);
+  out->append(R"(,"coverage":0.9})");
+}
+
+void AnswerBatch::AppendClasses(size_t row, std::string* out) const {
+  std::vector<double> outputs(outputs_.size());
+  std::copy_n(margins_.begin() + static_cast<int64_t>(FirstMargin(row)), outputs.size(),
+              outputs.begin());
+  TellRow(model_->loaded, outputs);
+  out->append(R"("class":)").append(model_->quoted_classes[led_[row]]).append(R"(,"classes":[)");
+  for (size_t k = 0; k < outputs.size(); ++k) {
+    out->append(k == 0 ? R"({"class":)" : R"(,{"class":)").append(model_->quoted_classes[k]);
+    out->append(R"(,"risk":)");
+    AppendNumber(outputs[k], out);
+    out->push_back('}');
+  }
+  out->append(R"(],"margin":)");
+  AppendNumber(margins_[LedMargin(row)], out);
+}
+
+void AnswerBatch::AppendAnswer(size_t row, std::string_view id, std::string_view predicted_at,
+                               std::string* out) {
+  out->append(R"({"id":")").append(id).append(model_->before_headline);
+  if (model_->is_binary)
+    AppendBinary(row, out);
+  else if (model_->quoted_classes.empty())
+    AppendAmount(row, out);
+  else
+    AppendClasses(row, out);
+  out->append(model_->before_model);
   if (explain_[row] != Explain::kNone) AppendExplanation(row, out);
   AppendMissing(row, out);
   out->append(model_->after_warnings).append(predicted_at).append("\"}");

@@ -29,8 +29,10 @@ class AnswerBatch {
 
   // After Compute:
   std::span<const double> vector(size_t row) const;  // the model's input
-  double margin(size_t row) const { return margins_[row]; }
+  // The number that the answer leads with: the calibrated risk of a binary model, the amount of a
+  // regression, the probability of the most probable class.
   double risk(size_t row) const { return risks_[row]; }
+  // Of what has no risk: low, and no alert.
   Band band(size_t row) const;
   bool alert(size_t row) const;
   void AppendAnswer(size_t row, std::string_view id, std::string_view predicted_at,
@@ -44,6 +46,14 @@ class AnswerBatch {
     double base = 0;
   };
 
+  // Places of a row's margins, and of the one that is explained.
+  size_t FirstMargin(size_t row) const { return row * outputs_.size(); }
+  size_t LedMargin(size_t row) const { return FirstMargin(row) + led_[row]; }
+  void Lead(size_t row);
+  void AppendBinary(size_t row, std::string* out) const;
+  void AppendAmount(size_t row, std::string* out) const;
+  void AppendClasses(size_t row, std::string* out) const;
+  void AppendShown(size_t row, size_t feature, std::string* out) const;
   void ExplainRows();
   void FindReasons(size_t row);
   void AppendExplanation(size_t row, std::string* out);
@@ -56,6 +66,8 @@ class AnswerBatch {
   size_t num_features_ = 0, num_columns_ = 0;
   std::vector<Explain> explain_;
   std::vector<double> values_, vectors_, margins_, risks_;
+  std::vector<double> outputs_;  // of one row, in the making; as many as the model has
+  std::vector<size_t> led_;      // by row: the output that the answer leads with
   // Of the rows that want an explanation, in their order; `place_` says where a row's begins.
   std::vector<double> explained_, contributions_;
   std::vector<size_t> place_;
@@ -65,7 +77,10 @@ class AnswerBatch {
 // As Json writes it: integers without a point, no word for NaN but null.
 void AppendNumber(double value, std::string* out);
 
-// The margin of a stored vector: replay.
-double MarginOf(const ServedModel& model, const std::vector<double>& vector);
+// What the answer of a stored vector leads with: the margin and AnswerBatch::risk. For replay.
+struct Headline {
+  double margin = 0, risk = 0;
+};
+Headline HeadlineOf(const ServedModel& model, const std::vector<double>& vector);
 
 }  // namespace codman::serving

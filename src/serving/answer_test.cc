@@ -183,7 +183,7 @@ TEST(Answer, ContributionsSumToTheMarginAndTheWaterfallToTheRisk) {
     for (const auto& bar : waterfall["bars"].items()) sum += bar["change"].AsDouble();
     EXPECT_NEAR(sum, risk, 1e-12);
     std::vector<double> vector(batch.vector(0).begin(), batch.vector(0).end());
-    EXPECT_EQ(MarginOf(*model, vector), answer["margin"].AsDouble()) << "replay";
+    EXPECT_EQ(HeadlineOf(*model, vector).margin, answer["margin"].AsDouble()) << "replay";
   }
 }
 

@@ -40,7 +40,7 @@ concepts:
 
 // Columns of the plan, in order.
 inline std::vector<std::string> TestColumns() {
-  return {"heart_rate",       "temperature",      "sbp",        "age",       "shock_index",
+  return {"heart_rate",        "temperature",       "sbp",        "age",       "shock_index",
           "heart_rate_min_6h", "heart_rate_max_6h", "sbp_min_6h", "sbp_max_6h"};
 }
 

@@ -1,5 +1,6 @@
 #include "serving/request_values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -44,6 +45,12 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
   }
   const Json& value = given.is_object() ? given["value"] : given;
   if (value.is_null()) return kNaN;
+  if (!feature.levels.empty()) {
+    auto level = std::find(feature.levels.begin(), feature.levels.end(), value.AsString());
+    if (value.is_string() && level != feature.levels.end())
+      return static_cast<double>(level - feature.levels.begin());
+    return refuse("must be null or one of: " + base::Join(feature.levels, ", "));
+  }
   if (!value.is_number()) return refuse("must be a number or null");
   double number = value.AsDouble();
   std::string unit =

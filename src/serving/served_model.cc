@@ -24,6 +24,12 @@ FeatureForm FormOf(const features::ContractFeature& feature, const events::Conce
     form.high = coded ? known.high : std::min(form.high, known.top_code.value_or(known.high));
     if (known.ambiguous) std::tie(form.doubtful_low, form.doubtful_high) = *known.ambiguous;
   }
+  for (const auto& level : feature.levels)
+    base::AppendJsonString(&form.quoted_levels.emplace_back(), level);
+  if (!feature.levels.empty()) {  // given as texts, which are no plain numbers
+    form.doubtful_low = feature.low;
+    form.doubtful_high = feature.high;
+  }
   std::string label, unit;
   base::AppendJsonString(&label, feature.label);
   base::AppendJsonString(&unit, feature.unit);
@@ -35,8 +41,10 @@ FeatureForm FormOf(const features::ContractFeature& feature, const events::Conce
 void WriteConstantParts(double horizon_hours, ServedModel* model) {
   const auto& version = model->loaded.version;
   auto text = [](const Json& json) { return json.ToString(); };
-  model->before_risk =
-      format(R"(","task":{},"variant":{},"risk":)", text(version.task), text(version.variant));
+  model->before_headline =
+      format(R"(","task":{},"variant":{},)", text(version.task), text(version.variant));
+  model->before_interval =
+      format(R"(,"unit":{},"interval":)", text(model->loaded.manifest["unit"].AsString()));
   model->before_threshold = format(R"(","threshold":{},"alert":)", text(model->loaded.threshold));
   model->before_model =
       format(R"(,"model":{{"version":{},"trained_on":{},"synthetic":{}}},"feature_set":{},)",
@@ -49,7 +57,8 @@ void WriteConstantParts(double horizon_hours, ServedModel* model) {
   std::vector<std::string> warnings;
   if (version.synthetic)
     warnings.push_back("trained on synthetic data: the number carries no claim of accuracy");
-  warnings.push_back("computed from a form without history: values over time are missing");
+  if (!model->plan->concepts_used().empty())
+    warnings.push_back("computed from a form without history: values over time are missing");
   model->warnings.push_back(text(Json::Array(warnings)));
   warnings.push_back("more than half of the features are missing");
   model->warnings.push_back(text(Json::Array(warnings)));
@@ -102,6 +111,9 @@ Result<std::shared_ptr<const ServedModel>> Prepare(registry::LoadedModel loaded,
                loaded.version.task, loaded.version.version));
   }
   served->loaded = std::move(loaded);
+  served->is_binary = served->loaded.model->objective() == models::Objective::kBinary;
+  for (const auto& name : served->loaded.manifest["classes"].items())
+    served->quoted_classes.push_back(name.ToString());
   WriteConstantParts(horizon_hours, served.get());
   return std::shared_ptr<const ServedModel>(std::move(served));
 }

@@ -31,8 +31,9 @@ struct FeatureForm {
   // one above top_code as that; any other number needs the rules of ReadFeatures.
   double low = 0, high = 0, doubtful_low = 1, doubtful_high = 0;
   double top_code = std::numeric_limits<double>::infinity();
-  std::string before_value, after_value;  // of an entry of the explanation
-  int own_column = -1;                    // the model's input of the same name
+  std::string before_value, after_value;   // of an entry of the explanation
+  int own_column = -1;                     // the model's input of the same name
+  std::vector<std::string> quoted_levels;  // of a categorical one, as JSON
 };
 
 struct ServedModel {
@@ -44,10 +45,13 @@ struct ServedModel {
 
   std::vector<FeatureForm> features;  // in the order of the contract
   // Parts of an answer between its numbers, in their order.
-  std::string before_risk, before_threshold, before_model, before_explanation, after_warnings;
-  std::vector<std::string> warnings;  // always, and then where more than half is missing
-  std::string object;                 // of the audit record: "model sepsis process-3"
-  std::vector<base::Counter> answered;  // by band
+  std::string before_headline, before_threshold, before_interval, before_model, before_explanation,
+      after_warnings;
+  bool is_binary = true;
+  std::vector<std::string> quoted_classes;  // of a multiclass model, as JSON
+  std::vector<std::string> warnings;        // always, and then where more than half is missing
+  std::string object;                       // of the audit record: "model sepsis process-3"
+  std::vector<base::Counter> answered;      // by band
 
   void CountAnswer(Band band) const {
     base::Counter counter = answered[static_cast<size_t>(band)];

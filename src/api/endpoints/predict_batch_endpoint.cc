@@ -124,8 +124,8 @@ Result<> AnswerRows(Call* call, const Asked& asked, const WantedPrediction& who,
 
 void Finish(Answered* answered) {
   auto total = static_cast<int64_t>(answered->rows.size());
-  answered->text += format(R"(],"answered":{},"refused":{}}})", total - answered->refused,
-                           answered->refused);
+  answered->text +=
+      format(R"(],"answered":{},"refused":{}}})", total - answered->refused, answered->refused);
 }
 
 // A repeated request: the journalled answers again, between the refusals.
@@ -143,8 +143,7 @@ void AnswerAgain(Call* call, const std::vector<AnsweredRow>& rows) {
   };
   refuse_up_to_next();
   auto add = [&](const serving::JournalEntry& entry) -> Result<> {
-    bool wanted =
-        answered.rows.size() < rows.size() && rows[answered.rows.size()].seq == entry.seq;
+    bool wanted = answered.rows.size() < rows.size() && rows[answered.rows.size()].seq == entry.seq;
     if (!wanted) return {};
     answered.text.append(answered.rows.empty() ? "" : ",").append(entry.answer);
     answered.rows.push_back({.seq = entry.seq, .refusal = ""});

@@ -32,8 +32,8 @@ namespace {
 // A repeated request: the journalled answer again.
 void AnswerAgain(Call* call, uint64_t seq) {
   std::string answer;
-  auto read = call->context().journal->Read(
-      seq, seq, [&](const serving::JournalEntry& entry) -> Result<> {
+  auto read =
+      call->context().journal->Read(seq, seq, [&](const serving::JournalEntry& entry) -> Result<> {
         answer = entry.answer;
         return {};
       });

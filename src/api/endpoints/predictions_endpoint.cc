@@ -51,6 +51,16 @@ void GetPrediction(Call* call) {
   call->Send("application/json", std::move(entry->answer));
 }
 
+// The number that an answer led with: a risk, an amount, the probability of its class.
+Json HeadlineThen(const Json& answer) {
+  if (const Json* risk = answer.Find("risk")) return *risk;
+  if (const Json* value = answer.Find("value")) return *value;
+  for (const auto& entry : answer["classes"].items()) {
+    if (entry["class"].AsString() == answer["class"].AsString()) return entry["risk"];
+  }
+  return {};
+}
+
 void GetReplay(Call* call) {
   auto entry = call->context().journal->Find(call->Parameter("id"));
   if (!entry.ok()) return call->Fail(entry.error());
@@ -61,19 +71,19 @@ void GetReplay(Call* call) {
   std::vector<double> vector;
   for (const auto& value : entry->document["vector"].items())
     vector.push_back(value.is_null() ? std::nan("") : value.AsDouble());
-  double margin = serving::MarginOf(**model, vector),
-         risk = (*model)->loaded.calibration.Risk(margin);
+  auto [margin, risk] = serving::HeadlineOf(**model, vector);
+  Json risk_then = HeadlineThen(answer);
+  Json margin_then = answer.Find("margin") != nullptr ? answer["margin"] : risk_then;
   bool same_model =
       (*model)->loaded.version.manifest_sha256 == entry->document["model_manifest"].AsString();
-  bool equal =
-      same_model && margin == answer["margin"].AsDouble() && risk == answer["risk"].AsDouble();
+  bool equal = same_model && margin == margin_then.AsDouble() && risk == risk_then.AsDouble();
   call->SendJson(Json::Object({{"id", entry->id},
                                {"equal", equal},
                                {"same_model", same_model},
                                {"margin", margin},
                                {"risk", risk},
-                               {"margin_then", answer["margin"]},
-                               {"risk_then", answer["risk"]}}));
+                               {"margin_then", margin_then},
+                               {"risk_then", risk_then}}));
 }
 
 }  // namespace codman::api

@@ -22,7 +22,8 @@ Json FeatureJson(const ContractFeature& feature) {
                             {"low", finite(feature.low)},
                             {"high", finite(feature.high)},
                             {"description", feature.description},
-                            {"derived", feature.concept_index < 0},
+                            {"derived", !feature.expression.empty()},
+                            {"levels", Json::Array(feature.levels)},
                             {"process", feature.process}});
   bool has_reference = feature.reference_low != feature.reference_high;
   json.Set("reference_low", has_reference ? Json(feature.reference_low) : Json());
@@ -43,10 +44,10 @@ Json Groups(const std::vector<ContractFeature>& contract) {
     groups.Add(Json::Object({{"name", name}, {"features", Json::Array({FeatureJson(feature)})}}));
   };
   for (const auto& feature : contract) {
-    if (feature.concept_index >= 0) add(feature.group.empty() ? "Other" : feature.group, feature);
+    if (feature.expression.empty()) add(feature.group.empty() ? "Other" : feature.group, feature);
   }
   for (const auto& feature : contract) {
-    if (feature.concept_index < 0) add("Derived", feature);
+    if (!feature.expression.empty()) add("Derived", feature);
   }
   return groups;
 }

@@ -24,22 +24,16 @@ void AddCounts(Judged* judged, Json* report) {
     if (rows.label[row] == 1) with_event.insert(judged->subjects.group_of_row()[row]);
   }
   int64_t event_subjects = static_cast<int64_t>(with_event.size());
-  report->Set("rows", static_cast<int64_t>(rows.risk.size()));
-  report->Set("subjects", judged->subjects.count());
+  AddSample(judged, report);
   report->Set("encounters", judged->encounters.count());
   report->Set("events", events);
   report->Set("event_subjects", event_subjects);
   report->Set("prevalence", static_cast<double>(events) / static_cast<double>(rows.risk.size()));
-  report->Set("bootstrap", Json::Object({{"replicates", judged->bootstrap.replicates()},
-                                         {"seed", judged->options.seed}}));
   if (event_subjects < kFewEvents) {
     judged->warnings.push_back(
         format("only {} subjects have an event (100 are the usual minimum for a validation): "
                "read the intervals, not the points",
                event_subjects));
-  }
-  if (judged->bootstrap.replicates() == 0) {
-    judged->warnings.push_back("no intervals were computed (bootstrap_replicates is 0)");
   }
 }
 
@@ -52,6 +46,30 @@ void NullWhereNotFinite(Json* node) {
 
 }  // namespace
 
+Json BeginReport(const char* kind, const ReportOptions& options) {
+  Json report;
+  report.Set("kind", kind);
+  report.Set("title", options.title);
+  report.Set("synthetic", options.synthetic);
+  report.Set("context", options.context);
+  return report;
+}
+
+Json FinishReport(const Judged& judged, Json report) {
+  report.Set("warnings", Json::Array(judged.warnings));
+  NullWhereNotFinite(&report);
+  return report;
+}
+
+void AddSample(Judged* judged, Json* report) {
+  report->Set("rows", static_cast<int64_t>(judged->rows.label.size()));
+  report->Set("subjects", judged->subjects.count());
+  report->Set("bootstrap", Json::Object({{"replicates", judged->bootstrap.replicates()},
+                                         {"seed", judged->options.seed}}));
+  if (judged->bootstrap.replicates() > 0) return;
+  judged->warnings.push_back("no intervals were computed (bootstrap_replicates is 0)");
+}
+
 Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& options) {
   TRY(CheckPredictions(predictions, options));
   RowGroups subjects(predictions.subject);
@@ -60,10 +78,7 @@ Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& optio
   ClusterBootstrap bootstrap(subjects.count(), options.bootstrap_replicates, options.seed);
   Judged judged{predictions, options, std::move(subjects), std::move(encounters), bootstrap, {}};
 
-  Json report;
-  report.Set("title", options.title);
-  report.Set("synthetic", options.synthetic);
-  report.Set("context", options.context);
+  Json report = BeginReport("binary", options);
   AddCounts(&judged, &report);
   AddDiscrimination(&judged, &report);
   AddOperatingPoint(&judged, &report);
@@ -71,9 +86,7 @@ Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& optio
   TRY(AddAlertBurden(&judged, &report));
   AddCurves(&judged, &report);
   AddSubgroups(&judged, &report);
-  report.Set("warnings", Json::Array(judged.warnings));
-  NullWhereNotFinite(&report);
-  return report;
+  return FinishReport(judged, std::move(report));
 }
 
 }  // namespace codman::evaluation

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/result.h"
@@ -19,7 +20,10 @@ struct ReportOptions {
   bool physionet_utility = false;  // the 2019 challenge's score (sepsis)
   int bootstrap_replicates = 200;  // cluster bootstrap by subject; 0 = no intervals
   uint64_t seed = 0;
-  bool synthetic = false;  // prints the "synthetic data: no claim of accuracy" line
+  std::vector<std::string> class_names;  // multiclass: one a class, at least two
+  std::string unit;                      // regression: of the truth ("USD")
+  double interval_coverage = 0.9;        // regression: what lower … upper promise
+  bool synthetic = false;                // prints the "synthetic data: no claim of accuracy" line
   // What else belongs on the page, in order: rows of {"label","value"} or {"label","text"} (cohort
   // flow, data, model).
   Json context;
@@ -31,7 +35,8 @@ struct ReportOptions {
 // is no alert_burden.
 //
 // Members of the report, flat numbers throughout; an interval of x stands beside it as x_low and
-// x_high (95 %, cluster bootstrap by subject; null where there is none): title, synthetic, context,
+// x_high (95 %, cluster bootstrap by subject; null where there is none): kind ("binary"), title,
+// synthetic, context,
 // rows, subjects, encounters, events, event_subjects, prevalence, bootstrap {replicates, seed},
 // discrimination {auroc, auprc}, brier {value, low, high, skill, skill_low, skill_high},
 // calibration {slope, intercept (intervals cluster-robust), in_the_large, ece, curve[{mean_risk,
@@ -49,8 +54,37 @@ struct ReportOptions {
 // very rows, so optimistic), warnings[].
 Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& options);
 
-// The same report as one HTML page without outside references: inline SVG charts (ROC, PR,
-// calibration with histogram, decision curve, alert burden), tables beneath each chart, light and
+// The report of a regression: `risk` holds the predicted values and `label` the truths, both any
+// finite number; comparators likewise. threshold, horizon_hours, silence_hours and
+// physionet_utility of the options mean nothing here.
+//
+// Members beside kind ("regression"), title, synthetic, context, rows, subjects, bootstrap and
+// warnings: unit, regression {rmse, mae, median_absolute_error, r2, bias, mean_observed,
+// sd_observed}, interval {nominal, coverage, mean_width} (null without bounds),
+// deciles[{mean_predicted, mean_observed, coverage, mean_width, rows}], scatter {low, high,
+// cells[{predicted, observed, rows}]} (rows counted in a grid: no row's own numbers leave the
+// report), residuals {from, to, counts[]} (predicted − truth; the outermost bars hold all beyond),
+// subgroups[{column, level, rows, subjects, mean_predicted, mean_observed, rmse, mae, r2, bias,
+// coverage}], subgroup_gaps[{column, measure, value, low, high}] (of rmse, bias, coverage),
+// comparators[{name, rmse, mae, r2, difference, rmse_difference}] (model minus comparator, paired;
+// difference: of R²).
+Result<Json> EvaluateRegression(const Predictions& predictions, const ReportOptions& options);
+
+// The report of predictions over options.class_names.size() classes; see Predictions.
+//
+// Members beside kind ("multiclass"), title, synthetic, context, rows, subjects, bootstrap and
+// warnings: multiclass {macro_auroc, hand_till_auroc, accuracy, balanced_accuracy, brier,
+// log_loss}, confusion[][] (rows by truth, columns by prediction), classes[{name, rows, subjects,
+// prevalence, sensitivity, ppv, discrimination {auroc}, calibration (as in the binary report, one
+// class against the rest), roc[]}], subgroups[{column, level, rows, subjects, macro_auroc,
+// accuracy, balanced_accuracy}], subgroup_gaps[{column, measure, value, low, high}],
+// comparators[{name, macro_auroc, accuracy, balanced_accuracy, difference}] (difference: of macro
+// AUROC, paired).
+Result<Json> EvaluateMulticlass(const Predictions& predictions, const ReportOptions& options);
+
+// The same report, of any kind, as one HTML page without outside references: inline SVG charts
+// (ROC, PR, calibration with histogram, decision curve, alert burden; predicted against observed,
+// residuals, coverage; confusion matrix, curves by class), tables beneath each chart, light and
 // dark, prints well. A member "leakage", put there by whoever ran the audit (ToJson of leakage.h),
 // is shown as well. Absent members leave their section out.
 std::string RenderHtml(const Json& report);

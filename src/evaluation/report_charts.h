@@ -15,6 +15,11 @@ std::string CalibrationChart(const Json& report);
 std::string DecisionChart(const Json& report);
 // PPV and sensitivity by alerts per 100 patient-days, with silencing.
 std::string AlertBurdenChart(const Json& report);
+// Of a regression: rows counted in a grid beneath the deciles' mean predicted and observed; the
+// distribution of the errors; the share of truths within their interval, by predicted value.
+std::string ObservedChart(const Json& report);
+std::string ResidualChart(const Json& report);
+std::string CoverageChart(const Json& report);
 // One interval as a line with a dot, on a scale from `low` to `high`; `reference` as a fine rule.
 // For table cells.
 std::string IntervalMark(const Json& object, const std::string& name, double low, double high,

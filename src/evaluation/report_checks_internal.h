@@ -9,6 +9,8 @@
 namespace codman::evaluation {
 
 Result<> CheckPredictions(const Predictions& predictions, const ReportOptions& options);
+Result<> CheckRegression(const Predictions& predictions, const ReportOptions& options);
+Result<> CheckMulticlass(const Predictions& predictions, const ReportOptions& options);
 // A patient's rows must not be split over the draws of the bootstrap by a shared encounter number.
 Result<> CheckEncounters(const RowGroups& encounters, const RowGroups& subjects);
 

@@ -54,75 +54,49 @@ std::string ContextText(const Json& entry) {
 
 std::string WhatWasJudged(const Json& report) {
   std::string html = "<h2>What was judged</h2>\n<dl class=\"facts\">";
-  html += Fact("subjects", Count(report["subjects"]) + ", " + Count(report["event_subjects"]) +
-                               " with an event");
-  html += Fact("encounters", Count(report["encounters"]));
-  html +=
-      Fact("predictions (rows)", Count(report["rows"]) + ", " + Count(report["events"]) +
-                                     " with label 1 (" + Percent(report["prevalence"], 2) + ")");
+  std::string subjects = Count(report["subjects"]), rows = Count(report["rows"]);
+  if (report["events"].is_number()) {
+    subjects += ", " + Count(report["event_subjects"]) + " with an event";
+    rows +=
+        ", " + Count(report["events"]) + " with label 1 (" + Percent(report["prevalence"], 2) + ")";
+  }
+  html += Fact("subjects", subjects);
+  if (report["encounters"].is_number()) html += Fact("encounters", Count(report["encounters"]));
+  html += Fact("predictions (rows)", rows);
   for (const Json& entry : report["context"].items()) {
     html += Fact(entry["label"].AsString(), ContextText(entry));
   }
   return html + "</dl>\n";
 }
 
-// `ranged` is "value (low to high)": the interval goes below the value.
-std::string Figure(std::string_view name, const std::string& ranged, std::string_view note) {
-  size_t open = ranged.find(" (");
-  std::string value = ranged.substr(0, open);
-  std::string range =
-      open == std::string::npos ? "" : ranged.substr(open + 2, ranged.size() - open - 3);
-  std::string html = format("<div><dt>{}</dt><dd><span class=\"value\">{}</span>", EscapeHtml(name),
-                            EscapeHtml(value));
-  if (!range.empty()) html += "<span class=\"range\">95 %: " + EscapeHtml(range) + "</span>";
-  if (!note.empty()) html += "<span class=\"range\">" + EscapeHtml(note) + "</span>";
-  return html + "</dd></div>\n";
-}
-
 std::string Headline(const Json& report) {
   const Json &discrimination = report["discrimination"], &burden = report["alert_burden"];
   std::string html = "<h2>Headline</h2>\n<dl class=\"figures\">";
-  html += Figure("AUROC", WithInterval(discrimination, "auroc", 3), "");
-  html += Figure("AUPRC", WithInterval(discrimination, "auprc", 3),
-                 "chance: " + Fixed(report["prevalence"], 3));
+  html += HeadlineFigure("AUROC", WithInterval(discrimination, "auroc", 3), "");
+  html += HeadlineFigure("AUPRC", WithInterval(discrimination, "auprc", 3),
+                         "chance: " + Fixed(report["prevalence"], 3));
   if (report["utility"].is_object()) {
     const Json& utility = report["utility"];
     Json named;
     named.Set("u", utility["value"]).Set("u_low", utility["low"]).Set("u_high", utility["high"]);
-    html += Figure("utility (PhysioNet 2019)", WithInterval(named, "u", 3), "silence 0, best 1");
+    html += HeadlineFigure("utility (PhysioNet 2019)", WithInterval(named, "u", 3),
+                           "silence 0, best 1");
   }
-  html +=
-      Figure("calibration slope", WithInterval(report["calibration"], "slope", 3), "perfect: 1");
-  html += Figure("Brier skill", WithInterval(report["brier"], "skill", 3),
-                 "Brier score " + Fixed(report["brier"]["value"], 4));
+  html += HeadlineFigure("calibration slope", WithInterval(report["calibration"], "slope", 3),
+                         "perfect: 1");
+  html += HeadlineFigure("Brier skill", WithInterval(report["brier"], "skill", 3),
+                         "Brier score " + Fixed(report["brier"]["value"], 4));
   if (burden.is_object()) {
-    html += Figure("alerts / 100 patient-days",
-                   WithInterval(burden["silenced"], "per_100_patient_days", 1), "with silencing");
+    html += HeadlineFigure("alerts / 100 patient-days",
+                           WithInterval(burden["silenced"], "per_100_patient_days", 1),
+                           "with silencing");
+    html += HeadlineFigure("PPV of alerts", PercentWithInterval(burden["silenced"], "ppv"),
+                           "with silencing");
     html +=
-        Figure("PPV of alerts", PercentWithInterval(burden["silenced"], "ppv"), "with silencing");
-    html += Figure("events announced", PercentWithInterval(burden["silenced"], "sensitivity"),
-                   "median lead " + Fixed(burden["silenced"]["median_lead_hours"], 1) + " h");
+        HeadlineFigure("events announced", PercentWithInterval(burden["silenced"], "sensitivity"),
+                       "median lead " + Fixed(burden["silenced"]["median_lead_hours"], 1) + " h");
   }
   return html + "</dl>\n";
-}
-
-std::string CurveTable(const Json& points, const char* caption, const char* x, const char* y) {
-  // The page tabulates every tenth point; the JSON report holds them all.
-  constexpr size_t kStride = 10;
-  HtmlTable table(caption, {"threshold", x, y}, 0);
-  for (size_t i = 0; i < points.size(); ++i) {
-    if (i % kStride != 0 && i + 1 != points.size() && points.size() > 2 * kStride) continue;
-    const Json& point = points.items()[i];
-    table.Row({Significant(point["threshold"]), Percent(point["x"]), Percent(point["y"])});
-  }
-  return TableView(table);
-}
-
-std::string ChartFigure(const std::string& svg, const std::string& caption,
-                        const std::string& table) {
-  if (svg.empty()) return "";
-  return "<figure>" + svg + "<figcaption>" + EscapeHtml(caption) + "</figcaption>" + table +
-         "</figure>\n";
 }
 
 std::string DiscriminationSection(const Json& report) {
@@ -133,23 +107,6 @@ std::string DiscriminationSection(const Json& report) {
                   CurveTable(report["pr"], "Precision and recall", "recall", "precision"));
   if (charts.empty()) return "";
   return "<h2>Discrimination</h2>\n<div class=\"pair\">" + charts + "</div>\n";
-}
-
-std::string CalibrationTable(const Json& calibration) {
-  HtmlTable table("Rows in order of risk, in parts of equal size",
-                  {"mean risk", "observed", "95 % low", "95 % high", "rows"}, 0);
-  for (const Json& bin : calibration["curve"].items()) {
-    table.Row({Percent(bin["mean_risk"], 2), Percent(bin["observed"], 2), Percent(bin["low"], 2),
-               Percent(bin["high"], 2), Count(bin["rows"])});
-  }
-  HtmlTable bars("Histogram of the risks; the last bar holds all above", {"risk from", "rows"}, 0);
-  const Json& counts = calibration["histogram"]["counts"];
-  double upper = calibration["histogram"]["upper"].AsDouble();
-  for (size_t i = 0; i < counts.size(); ++i) {
-    double from = upper * static_cast<double>(i) / static_cast<double>(counts.size());
-    bars.Row({Percent(from, 2), Count(counts.items()[i])});
-  }
-  return "<details><summary>Table view</summary>" + table.Html() + bars.Html() + "</details>\n";
 }
 
 std::string DecisionTable(const Json& rows) {
@@ -178,6 +135,23 @@ std::string CalibrationSection(const Json& report) {
          "</div>\n";
 }
 
+const char* MethodOf(const std::string& kind) {
+  if (kind == "regression") {
+    return "error: predicted − observed. R²: 1 − squared error / squared distance from the mean of "
+           "the rows. Deciles: rows in order of their predicted value. Gaps between subgroups lie "
+           "above 0 by chance alone.";
+  }
+  if (kind == "multiclass") {
+    return "macro AUROC: mean over classes of one against the rest; pairwise AUROC: Hand and Till "
+           "2001. Calibration of each class: logistic regression of the class on the logit of its "
+           "probability. Brier score: from 0 to 2. Gaps between subgroups lie above 0 by chance "
+           "alone.";
+  }
+  return "calibration slope and intercept: cluster-robust by subject; calibration curve: Wilson. "
+         "AUPRC is average precision. Calibration: logistic regression of the label on the logit "
+         "of the risk. Decision curve: Vickers and Elkin 2006.";
+}
+
 std::string Method(const Json& report) {
   const Json& bootstrap = report["bootstrap"];
   std::string html = "<footer><p>Intervals: ";
@@ -185,12 +159,7 @@ std::string Method(const Json& report) {
               ? format("95 % percentile, cluster bootstrap by subject, {} replicates, seed {}; ",
                        Count(bootstrap["replicates"]), EscapeHtml(bootstrap["seed"].ToString()))
               : "no bootstrap; ";
-  html +=
-      "calibration slope and intercept: cluster-robust by subject; calibration curve: Wilson. "
-      "AUPRC is average "
-      "precision. Calibration: logistic regression of the label on the logit of the risk. Decision "
-      "curve: Vickers "
-      "and Elkin 2006.";
+  html += MethodOf(report["kind"].AsString());
   if (report["utility"].is_object()) {
     html +=
         " Utility: Reyna et al., Crit Care Med 2020;48:210–217, normalised so that silence is 0 "
@@ -200,12 +169,72 @@ std::string Method(const Json& report) {
   return html + "</p></footer>\n";
 }
 
+std::string BinaryBody(const Json& report) {
+  return Headline(report) + DiscriminationSection(report) + CalibrationSection(report) +
+         AlertBurdenSection(report) + OperatingPointSection(report) + SubgroupSection(report) +
+         ComparatorSection(report);
+}
+
+std::string BodyOf(const Json& report) {
+  const std::string& kind = report["kind"].AsString();
+  if (kind == "regression") return RegressionBody(report);
+  if (kind == "multiclass") return MulticlassBody(report);
+  return BinaryBody(report);  // reports from before there were kinds
+}
+
 }  // namespace
 
+std::string HeadlineFigure(std::string_view name, const std::string& ranged,
+                           std::string_view note) {
+  size_t open = ranged.find(" (");
+  std::string value = ranged.substr(0, open);
+  std::string range =
+      open == std::string::npos ? "" : ranged.substr(open + 2, ranged.size() - open - 3);
+  std::string html = format("<div><dt>{}</dt><dd><span class=\"value\">{}</span>", EscapeHtml(name),
+                            EscapeHtml(value));
+  if (!range.empty()) html += "<span class=\"range\">95 %: " + EscapeHtml(range) + "</span>";
+  if (!note.empty()) html += "<span class=\"range\">" + EscapeHtml(note) + "</span>";
+  return html + "</dd></div>\n";
+}
+
+std::string CurveTable(const Json& points, const char* caption, const char* x, const char* y) {
+  // The page tabulates every tenth point; the JSON report holds them all.
+  constexpr size_t kStride = 10;
+  HtmlTable table(caption, {"threshold", x, y}, 0);
+  for (size_t i = 0; i < points.size(); ++i) {
+    if (i % kStride != 0 && i + 1 != points.size() && points.size() > 2 * kStride) continue;
+    const Json& point = points.items()[i];
+    table.Row({Significant(point["threshold"]), Percent(point["x"]), Percent(point["y"])});
+  }
+  return TableView(table);
+}
+
+std::string ChartFigure(const std::string& svg, const std::string& caption,
+                        const std::string& table) {
+  if (svg.empty()) return "";
+  return "<figure>" + svg + "<figcaption>" + EscapeHtml(caption) + "</figcaption>" + table +
+         "</figure>\n";
+}
+
+std::string CalibrationTable(const Json& calibration) {
+  HtmlTable table("Rows in order of risk, in parts of equal size",
+                  {"mean risk", "observed", "95 % low", "95 % high", "rows"}, 0);
+  for (const Json& bin : calibration["curve"].items()) {
+    table.Row({Percent(bin["mean_risk"], 2), Percent(bin["observed"], 2), Percent(bin["low"], 2),
+               Percent(bin["high"], 2), Count(bin["rows"])});
+  }
+  HtmlTable bars("Histogram of the risks; the last bar holds all above", {"risk from", "rows"}, 0);
+  const Json& counts = calibration["histogram"]["counts"];
+  double upper = calibration["histogram"]["upper"].AsDouble();
+  for (size_t i = 0; i < counts.size(); ++i) {
+    double from = upper * static_cast<double>(i) / static_cast<double>(counts.size());
+    bars.Row({Percent(from, 2), Count(counts.items()[i])});
+  }
+  return "<details><summary>Table view</summary>" + table.Html() + bars.Html() + "</details>\n";
+}
+
 std::string RenderHtml(const Json& report) {
-  return Head(report) + Warnings(report) + WhatWasJudged(report) + Headline(report) +
-         DiscriminationSection(report) + CalibrationSection(report) + AlertBurdenSection(report) +
-         OperatingPointSection(report) + SubgroupSection(report) + ComparatorSection(report) +
+  return Head(report) + Warnings(report) + WhatWasJudged(report) + BodyOf(report) +
          LeakageSection(report) + Method(report) + "</body></html>\n";
 }
 

@@ -165,6 +165,20 @@ std::string ComparatorSection(const Json& report) {
   return "<h2>Comparison with simpler models</h2>\n" + table.Html();
 }
 
+std::string SubgroupGapTable(const Json& report) {
+  if (report["subgroup_gaps"].size() == 0) return "";
+  HtmlTable table("Between the highest and the lowest level, with 95 % interval",
+                  {"subgroups", "measure", "gap"}, 2);
+  for (const Json& gap : report["subgroup_gaps"].items()) {
+    Json named;
+    named.Set("g", gap["value"]).Set("g_low", gap["low"]).Set("g_high", gap["high"]);
+    bool large = std::abs(gap["value"].AsDouble()) >= 100;
+    table.Row({gap["column"].AsString(), base::ReplaceAll(gap["measure"].AsString(), "_", " "),
+               WithInterval(named, "g", large ? 0 : 3)});
+  }
+  return table.Html();
+}
+
 std::string LeakageSection(const Json& report) {
   const Json& findings = report["leakage"];
   if (findings.size() == 0) return "";

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int64_t kMicrosecondsPerHour = 3'600'000'000;
+constexpr int kMaxCurvePoints = 200;
 
 double Ratio(double above, double below) { return below > 0 ? above / below : kNaN; }
 
@@ -117,6 +118,18 @@ void SetInterval(Json* object, const std::string& name, const Interval& interval
   object->Set(name + "_high", interval.high);
 }
 
+Json GapsJson(const JudgedLevels& judged, const std::vector<std::string>& measures) {
+  Json list = Json::Array(std::vector<Json>{});
+  for (const SubgroupGap& gap : judged.gaps) {
+    list.Add(Json::Object({{"column", gap.column},
+                           {"measure", measures[static_cast<size_t>(gap.measure)]},
+                           {"value", gap.gap.value},
+                           {"low", gap.gap.low},
+                           {"high", gap.gap.high}}));
+  }
+  return list;
+}
+
 void AddDiscrimination(Judged* judged, Json* report) {
   const Predictions& rows = judged->rows;
   auto subject = judged->subjects.group_of_row();
@@ -190,12 +203,12 @@ void AddOperatingPoint(Judged* judged, Json* report) {
   WarnOfUnevenHours(judged);
 }
 
-void AddCalibration(Judged* judged, Json* report) {
+Json CalibrationJson(const std::vector<double>& risks, const std::vector<double>& labels,
+                     const RowGroups& subjects) {
   constexpr double kZ = 1.959963984540054;
-  const Predictions& rows = judged->rows;
-  Calibration fit = Calibrate(rows.risk, rows.label);
-  CalibrationErrors errors = ClusterRobustErrors(
-      fit, rows.risk, rows.label, judged->subjects.group_of_row(), judged->subjects.count());
+  Calibration fit = Calibrate(risks, labels);
+  CalibrationErrors errors =
+      ClusterRobustErrors(fit, risks, labels, subjects.group_of_row(), subjects.count());
   Json calibration;
   SetInterval(&calibration, "slope",
               {fit.slope, fit.slope - kZ * errors.slope, fit.slope + kZ * errors.slope});
@@ -213,19 +226,28 @@ void AddCalibration(Judged* judged, Json* report) {
                             {"rows", bin.rows}}));
   }
   calibration.Set("curve", std::move(curve));
-  calibration.Set("histogram", HistogramJson(rows.risk, fit));
+  calibration.Set("histogram", HistogramJson(risks, fit));
+  return calibration;
+}
+
+Json RocJson(const std::vector<double>& risks, const std::vector<double>& labels) {
+  return CurveJson(RocCurve(risks, labels, kMaxCurvePoints));
+}
+
+void AddCalibration(Judged* judged, Json* report) {
+  Json calibration = CalibrationJson(judged->rows.risk, judged->rows.label, judged->subjects);
+  bool exists = std::isfinite(calibration["slope"].AsDouble());
   report->Set("calibration", std::move(calibration));
-  if (std::isfinite(fit.slope)) return;
+  if (exists) return;
   judged->warnings.push_back(
       "calibration slope and intercept do not exist here: all risks are equal, or the risk "
       "separates the classes completely");
 }
 
 void AddCurves(Judged* judged, Json* report) {
-  constexpr int kMaxPoints = 200;
   const Predictions& rows = judged->rows;
-  report->Set("roc", CurveJson(RocCurve(rows.risk, rows.label, kMaxPoints)));
-  report->Set("pr", CurveJson(PrCurve(rows.risk, rows.label, kMaxPoints)));
+  report->Set("roc", RocJson(rows.risk, rows.label));
+  report->Set("pr", CurveJson(PrCurve(rows.risk, rows.label, kMaxCurvePoints)));
   double prevalence = (*report)["prevalence"].AsDouble();
   auto thresholds = DecisionThresholds(prevalence, judged->options.threshold);
   Json curve = Json::Array(std::vector<Json>{});

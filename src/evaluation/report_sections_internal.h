@@ -10,6 +10,7 @@
 #include "evaluation/predictions.h"
 #include "evaluation/report.h"
 #include "evaluation/row_groups.h"
+#include "evaluation/subgroup_levels.h"
 
 namespace codman::evaluation {
 
@@ -22,8 +23,22 @@ struct Judged {
   std::vector<std::string> warnings;
 };
 
+// What reports of all kinds begin and end with: kind, title, synthetic and context; warnings, and
+// null wherever a number is not finite.
+Json BeginReport(const char* kind, const ReportOptions& options);
+Json FinishReport(const Judged& judged, Json report);
+// Sets rows, subjects and bootstrap; warns where there are no intervals.
+void AddSample(Judged* judged, Json* report);
+
 // Sets name, name_low and name_high.
 void SetInterval(Json* object, const std::string& name, const Interval& interval);
+
+// Slope, intercept, bins and histogram of any risks of an event against 0/1 labels.
+Json CalibrationJson(const std::vector<double>& risks, const std::vector<double>& labels,
+                     const RowGroups& subjects);
+Json RocJson(const std::vector<double>& risks, const std::vector<double>& labels);
+// Gaps with the names of their measures.
+Json GapsJson(const JudgedLevels& judged, const std::vector<std::string>& measures);
 
 // Sets discrimination and comparators: one bootstrap, so that the differences are paired.
 void AddDiscrimination(Judged* judged, Json* report);

@@ -58,7 +58,9 @@ svg .dot{stroke:var(--surface);stroke-width:1.5}
 svg .dot.model{fill:var(--accent)}
 svg .dot.second{fill:var(--second)}
 svg .whisker{stroke:var(--accent);stroke-width:1.25;fill:none}
+svg .dot.cell{fill:var(--muted);fill-opacity:.3;stroke:none}
 svg .bar{fill:var(--line)}
+svg .bar.strong{fill:var(--accent);fill-opacity:.55}
 svg .label{paint-order:stroke;stroke:var(--surface);stroke-width:3px;stroke-linejoin:round}
 svg .label.model{fill:var(--accent)}
 svg .label.second{fill:var(--second)}

@@ -115,6 +115,20 @@ void SvgPlot::Histogram(const std::vector<double>& counts, double upper) {
   }
 }
 
+void SvgPlot::Bars(const std::vector<double>& heights, double low, double high) {
+  double step = (high - low) / static_cast<double>(heights.size()), floor = PixelY(y_.low);
+  for (size_t i = 0; i < heights.size(); ++i) {
+    if (!(heights[i] > y_.low)) continue;
+    double begin = PixelX(low + step * static_cast<double>(i)) + 0.5;
+    double end = PixelX(low + step * static_cast<double>(i + 1)) - 0.5;
+    double top = std::min(PixelY(heights[i]), floor - 1);
+    clipped_ += format(
+        "<rect class=\"bar strong\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
+        "height=\"{:.1f}\"/>",
+        begin, top, std::max(end - begin, 0.5), floor - top);
+  }
+}
+
 void SvgPlot::Label(PlotPoint at, std::string_view text, Anchor anchor, std::string_view style) {
   if (!std::isfinite(at.x) || !std::isfinite(at.y)) return;
   double x = std::clamp(kLeft + PixelX(at.x), kLeft, kWidth - kRight);

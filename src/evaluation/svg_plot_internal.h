@@ -36,6 +36,8 @@ class SvgPlot {
   // Bars standing on the x axis, of equal width from x = 0 to `upper`; the highest takes a fifth of
   // the height.
   void Histogram(const std::vector<double>& counts, double upper);
+  // Bars of equal width from x = `low` to `high` whose heights are read from the y axis.
+  void Bars(const std::vector<double>& heights, double low, double high);
   void Label(PlotPoint at, std::string_view text, Anchor anchor, std::string_view style);
   std::string Svg() const;
 

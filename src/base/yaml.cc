@@ -1,8 +1,10 @@
 #include "base/yaml.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <set>
+#include <sstream>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -66,16 +68,45 @@ struct Converter {
   }
 };
 
+// Takes no notice of what a document holds.
+class Nothing : public YAML::EventHandler {
+ public:
+  using Mark = YAML::Mark;
+  using Anchor = YAML::anchor_t;
+  void OnDocumentStart(const Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const Mark&, Anchor) override {}
+  void OnAlias(const Mark&, Anchor) override {}
+  void OnScalar(const Mark&, const std::string&, Anchor, const std::string&) override {}
+  void OnSequenceStart(const Mark&, const std::string&, Anchor,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const Mark&, const std::string&, Anchor, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+// 0, 1 or 2 for more: LoadAll would never return where a stray token begins a document, since
+// yaml-cpp finds an empty document before it again and again.
+int CountDocuments(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Nothing nothing;
+  int documents = 0;
+  while (documents < 2 && parser.HandleNextDocument(nothing)) ++documents;
+  return documents;
+}
+
 }  // namespace
 
 Result<Json> ParseYaml(std::string_view text, const std::string& file) {
   try {
-    auto documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1)
+    std::string copy(text);
+    int documents = CountDocuments(copy);
+    if (documents > 1)
       return InvalidInput(format("{}: holds several documents; keep one per file", file));
-    if (documents.empty()) return Json::Object();
+    if (documents == 0) return Json::Object();
     Converter converter{file};
-    return converter.Convert(documents[0], 0);
+    return converter.Convert(YAML::Load(copy), 0);
   } catch (const YAML::Exception& error) {
     return InvalidInput(format("{}:{}: not valid YAML: {}", file, error.mark.line + 1, error.msg));
   }

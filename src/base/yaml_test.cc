@@ -60,6 +60,7 @@ TEST(Yaml, RefusesAndNamesFileAndLine) {
                                     {"a: *unknown\n", "x.yaml:1:", "not valid YAML"},
                                     {"? [1, 2]\n: x\n", "x.yaml:1:", "a key must be plain text"},
                                     {"a: 1\n---\nb: 2\n", "x.yaml:", "several documents"},
+                                    {"a: 1\n---\n,a: 3\n", "x.yaml:", "several documents"},
                                     {"a: 1\nb: !!int \"3\"\n", "x.yaml:2:", "tag"},
                                     {"a: 1\nb: !mine {c: 1}\n", "x.yaml:2:", "tag"},
                                     {"a: !!python/object:os.system [x]\n", "x.yaml:1:", "tag"}}) {

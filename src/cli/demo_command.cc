@@ -35,7 +35,7 @@ Result<> TrainDemo(Workspace* workspace, const GlobalOptions& global) {
       TRY(workspace->Record("model.activate",
                             format("model {} {}", task.name, result.version.version), "done",
                             kReason));
-      request.beside[variant.name] = std::move(result.margins);
+      request.beside[variant.name] = std::move(result.told);
     }
   }
   return {};

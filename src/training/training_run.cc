@@ -16,6 +16,7 @@
 #include "training/leakage_facts.h"
 #include "training/resolved_features_internal.h"
 #include "training/run_internal.h"
+#include "training/sample_forms_internal.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -173,7 +174,11 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
                   .parameters = model.parameters};
   model.files[judged.model->weights_file_name()] = judged.model->weights();
   model.files["calibration.json"] = point.calibration.ToJson();
-  model.files["features.yaml"] = TRY(ResolvedFeatures(run)).ToPrettyString();
+  Json features = TRY(ResolvedFeatures(run));
+  // Rows of a table have no reference ranges to make up a patient from.
+  if (run.plan->concepts_used().empty())
+    features.Set("samples", TRY(SampleForms(run, RowsIn(rows, run.parts, {kTrain}))));
+  model.files["features.yaml"] = features.ToPrettyString();
   model.files["evaluation.json"] = judged.report.ToPrettyString();
   model.files["report.html"] = evaluation::RenderHtml(judged.report);
   model.files["card.md"] = WriteCard(card);

@@ -55,6 +55,7 @@ Json Groups(const std::vector<ContractFeature>& contract) {
 // Made-up patients for trying a form: usual values, and values that stray from the reference ranges
 // in the direction of harm.
 Json Samples(const serving::ServedModel& model) {
+  if (const Json* kept = model.loaded.features.Find("samples")) return *kept;
   Json usual = Json::Object(), ill = Json::Object();
   for (const auto& feature : model.plan->contract()) {
     if (feature.concept_index < 0) continue;
@@ -125,10 +126,14 @@ void GetTask(Call* call) {
   auto live = call->context().service->Live(**task, net::QueryParameter(call->query, "variant"));
   if (!live.ok()) return call->Fail(live.error());
   const auto& loaded = (*live)->loaded;
+  auto objective = loaded.model->objective();
   call->SendJson(Json::Object({{"name", (*task)->name},
                                {"question", (*task)->question},
                                {"label", (*task)->label},
                                {"horizon_hours", HorizonHours(**task)},
+                               {"objective", models::NameOf(objective)},
+                               {"classes", loaded.manifest["classes"]},
+                               {"unit", loaded.manifest["unit"].AsString()},
                                {"variant", loaded.version.variant},
                                {"version", loaded.version.version},
                                {"threshold", loaded.threshold},

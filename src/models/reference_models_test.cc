@@ -79,7 +79,8 @@ void Check(const ReferenceCase& reference) {
 
 TEST(ReferenceModels, CommittedSamplesAgree) {
   std::string root = CODMAN_SOURCE_DIR "/tests/data/gbm-reference/";
-  for (const char* name : {"lightgbm_small_tree", "lightgbm_regression"}) {
+  for (const char* name : {"lightgbm_small_tree", "lightgbm_regression", "lightgbm_multiclass",
+                           "lightgbm_random_forest"}) {
     std::string path = root + name;
     Check({path + ".model.txt", path + ".input.json", path + ".expected.json", path + ".shap.json",
            kDoubles});

@@ -4,13 +4,15 @@
 #include "models/forest_model.h"
 #include "models/gbdt_learner.h"
 #include "models/logistic_learner.h"
+#include "models/random_forest_learner.h"
 
 namespace codman::models {
 
 std::span<const Learner* const> Learners() {
   static const GbdtLearner gbdt;
+  static const RandomForestLearner random_forest;
   static const LogisticLearner logistic;
-  static const Learner* const learners[] = {&gbdt, &logistic};
+  static const Learner* const learners[] = {&gbdt, &random_forest, &logistic};
   return learners;
 }
 

@@ -14,9 +14,9 @@ namespace codman::models {
 std::span<const Learner* const> Learners();
 Result<const Learner*> FindLearner(std::string_view name);
 
-// Any LightGBM text model or XGBoost JSON model (binary logistic, regression), told apart by
-// content. What the forest runtime does not support (categorical splits, linear leaves, multiclass,
-// DART weights, …) is refused by name.
+// Any LightGBM text model or XGBoost JSON model (binary logistic, softmax, regression), told apart
+// by content. What the forest runtime does not support (categorical splits, linear leaves, DART
+// weights, …) is refused by name.
 Result<std::unique_ptr<Model>> LoadForeignModel(std::string_view bytes);
 
 }  // namespace codman::models

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/text.h"
 
@@ -76,6 +77,16 @@ Result<> Validate(const Forest& forest) {
     TRY(ValidateTree(forest.trees[t], num_features).While(format("checking tree {}", t)));
   }
   return {};
+}
+
+std::vector<Forest> SplitByOutput(Forest whole, const std::vector<size_t>& output_of_tree,
+                                  size_t num_outputs) {
+  std::vector<ForestTree> trees = std::move(whole.trees);
+  whole.trees.clear();
+  std::vector<Forest> forests(num_outputs, whole);
+  for (size_t t = 0; t < trees.size(); ++t)
+    forests[output_of_tree[t]].trees.push_back(std::move(trees[t]));
+  return forests;
 }
 
 double MarginByWalk(const Forest& forest, const double* row) {

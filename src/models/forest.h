@@ -53,6 +53,12 @@ struct Forest {
   Json parameters;  // of the training, as far as the file tells; an object or null
 };
 
+// Trees that share the head of `whole`, dealt out to one forest an output: tree t goes to
+// output_of_tree[t], in order.
+std::vector<Forest> SplitByOutput(Forest whole, const std::vector<size_t>& output_of_tree,
+                                  size_t num_outputs);
+
+constexpr int kMaxForestOutputs = 256;
 constexpr int kMaxForestDepth = 1000;
 constexpr int kMaxForestFeatures = 1'000'000;
 

@@ -10,10 +10,15 @@
 //   l1 0, l2 0; 0–1e12                      on leaf values
 //   feature_fraction 1; 0.001–1             of the features, drawn anew for each tree
 //   bagging_fraction 1; 0.001–1             of the rows; needs bagging_frequency
-//   positive_bagging_fraction 1, negative_bagging_fraction 1; 0.001–1   of the rows of a class
-//   (binary only) bagging_frequency 0; 0–10000            draw rows anew every so many trees; 0 =
-//   no bagging max_bins 255; 2–65535                   of a feature's histogram monotone {}
-//   {feature: 1 | -1 | 0}: the margin may only rise (1) or fall (-1) with it
+//   positive_bagging_fraction 1, negative_bagging_fraction 1; 0.001–1
+//                                           of the rows of a class (binary only)
+//   bagging_frequency 0; 0–10000            draw rows anew every so many trees; 0 = no bagging
+//   max_bins 255; 2–65535                   of a feature's histogram
+//   monotone {}                             {feature: 1 | -1 | 0}: the margin may only rise (1) or
+//                                           fall (-1) with it; not with several classes
+//
+// Regression minimises squared errors, multiclass the softmax log-loss with one tree a class and
+// round.
 //
 // Rows are streamed twice: a sample of about 50,000 rows, chosen by a fixed hash of the row number,
 // decides the bin borders; then all rows are binned block by block. The whole matrix never stands
@@ -32,7 +37,7 @@ class GbdtLearner : public Learner {
  public:
   std::string_view name() const override { return "gbdt"; }
   std::string_view description() const override { return "gradient boosted trees (LightGBM)"; }
-  bool Learns(Objective objective) const override { return objective != Objective::kMulticlass; }
+  bool Learns(Objective) const override { return true; }
   Result<std::unique_ptr<Model>> Fit(const TrainingData& data,
                                      const LearnOptions& options) const override;
   // Any forest this program reads: LightGBM text or XGBoost JSON.

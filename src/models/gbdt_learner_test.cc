@@ -24,16 +24,18 @@ struct Rows {
       values.insert(values.end(), {x0, x1, x2});
       targets.push_back((x0 > 0.5 ? 10 : 0) + 4 * x1 + (std::isnan(x2) ? 3 : 0) + 0.1 * uniform());
       labels.push_back(uniform() < Sigmoid(targets.back() - 6) ? 1 : 0);
+      classes.push_back(targets.back() < 4 ? 0 : targets.back() < 10 ? 1 : 2);
     }
   }
-  std::vector<double> values, targets, labels;
+  std::vector<double> values, targets, labels, classes;
 };
 
 Result<std::unique_ptr<Model>> Fit(const Rows& rows, Objective objective,
                                    const std::string& settings) {
   columns::DenseMatrix matrix({"x0", "x1", "x2"}, rows.values);
-  TrainingData data{
-      &matrix, objective == Objective::kBinary ? rows.labels : rows.targets, {}, objective};
+  TrainingData data{.rows = &matrix, .labels = rows.targets, .objective = objective};
+  if (objective == Objective::kBinary) data.labels = rows.labels;
+  if (objective == Objective::kMulticlass) data.labels = rows.classes, data.num_classes = 3;
   LearnOptions options;
   options.settings = *base::ParseJson(settings);
   return GbdtLearner().Fit(data, options);
@@ -58,16 +60,18 @@ std::vector<double> LightgbmPredicts(const std::string& text, const std::vector<
 
 TEST(GbdtLearner, PredictsWithLightgbmsBitsAndExplainsWithItsContributions) {
   Rows rows(3000);
-  for (Objective objective : {Objective::kBinary, Objective::kRegression}) {
+  for (Objective objective : {Objective::kBinary, Objective::kRegression, Objective::kMulticlass}) {
     auto model =
         Fit(rows, objective, R"({"trees": 60, "bagging_fraction": 0.7, "bagging_frequency": 1})");
     ASSERT_TRUE(model.ok()) << model.error().ToString();
-    std::vector<double> margins(3000), phi(3000 * 4);
+    int outputs = objective == Objective::kMulticlass ? 3 : 1;
+    ASSERT_EQ((*model)->num_outputs(), outputs);
+    std::vector<double> margins(3000 * outputs), phi(3000 * outputs * 4);
     (*model)->Predict(rows.values, margins);
     (*model)->Explain(rows.values, phi);
-    auto raw = LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_RAW_SCORE, 1);
+    auto raw = LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_RAW_SCORE, outputs);
     auto contributions =
-        LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_CONTRIB, 4);
+        LightgbmPredicts((*model)->weights(), rows.values, C_API_PREDICT_CONTRIB, 4 * outputs);
     for (size_t r = 0; r < raw.size(); ++r) {
       ASSERT_EQ(std::bit_cast<uint64_t>(raw[r]), std::bit_cast<uint64_t>(margins[r])) << r;
     }
@@ -131,6 +135,7 @@ TEST(GbdtLearner, RefusesSettingsThatContradict) {
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"bagging_fraction": 0.5})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"monotone": {"x9": 1}})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"monotone": {"x1": 2}})").ok());
+  EXPECT_FALSE(Fit(rows, Objective::kMulticlass, R"({"monotone": {"x1": 1}})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"leaves": 1})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"leaves": 2.5})").ok());
   EXPECT_FALSE(Fit(rows, Objective::kBinary, R"({"trees": "many"})").ok());

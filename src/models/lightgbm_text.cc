@@ -104,6 +104,7 @@ Result<Objective> ReadObjective(std::string_view text) {
     return Objective::kBinary;
   }
   if (name == "cross_entropy" && plain) return Objective::kBinary;
+  if (name == "multiclass") return Objective::kMulticlass;
   for (std::string_view known : {"regression", "regression_l1", "mape"}) {
     if (name == known && plain) return Objective::kRegression;
   }
@@ -111,8 +112,8 @@ Result<Objective> ReadObjective(std::string_view text) {
     if (name == known) return Objective::kRegression;
   }
   return base::InvalidInput(
-      format("LightGBM objective '{}' is not supported; supported are binary and regression with "
-             "the identity link",
+      format("LightGBM objective '{}' is not supported; supported are binary, multiclass and "
+             "regression with the identity link",
              text));
 }
 
@@ -229,10 +230,6 @@ Result<> ReadHead(const Section& head, Forest* forest) {
     return base::InvalidInput(
         format("LightGBM text version '{}' is not supported; v3 and v4 are", version));
   }
-  if (TRY(RequireInt(head, "num_class")) != 1 ||
-      TRY(RequireInt(head, "num_tree_per_iteration")) != 1) {
-    return base::InvalidInput("multiclass models are not supported");
-  }
   forest->objective = TRY(ReadObjective(TRY(Require(head, "objective"))));
   for (std::string_view name : base::Split(base::Trim(TRY(Require(head, "feature_names"))), ' ')) {
     forest->feature_names.push_back(DecodeFeatureName(name));
@@ -244,6 +241,20 @@ Result<> ReadHead(const Section& head, Forest* forest) {
                                      forest->feature_names.size(), max_feature + 1));
   }
   return {};
+}
+
+// The number of classes, or 1.
+Result<size_t> ReadNumOutputs(const Section& head, Objective objective) {
+  int64_t outputs = TRY(RequireInt(head, "num_tree_per_iteration"));
+  bool several = objective == Objective::kMulticlass;
+  if (outputs != TRY(RequireInt(head, "num_class")) || outputs < (several ? 2 : 1) ||
+      outputs > (several ? kMaxForestOutputs : 1)) {
+    return base::InvalidInput(
+        format("num_class and num_tree_per_iteration of the LightGBM text do not suit its "
+               "objective: {} for 2 to {} classes, 1 for all others",
+               NameOf(Objective::kMulticlass), kMaxForestOutputs));
+  }
+  return static_cast<size_t>(outputs);
 }
 
 // Everything up to the first of "Tree=" and "end of trees".
@@ -300,20 +311,26 @@ bool LooksLikeLightgbmText(std::string_view bytes) {
   return bytes.starts_with("tree\n") || bytes.starts_with("tree\r\n");
 }
 
-Result<Forest> ReadLightgbmText(std::string_view text) {
+Result<std::vector<Forest>> ReadLightgbmText(std::string_view text) {
   if (!LooksLikeLightgbmText(text))
     return base::InvalidInput("a LightGBM model text begins with the line 'tree'");
-  Forest forest;
+  Forest whole;
   Section head = ReadHeadSection(&text);
-  TRY(ReadHead(head, &forest));
-  TRY(ReadTrees(&text, &forest));
-  forest.parameters = ReadParameters(text);
-  if (forest.parameters["boosting"].AsString() == "dart") {
+  TRY(ReadHead(head, &whole));
+  size_t outputs = TRY(ReadNumOutputs(head, whole.objective));
+  TRY(ReadTrees(&text, &whole));
+  whole.parameters = ReadParameters(text);
+  if (whole.parameters["boosting"].AsString() == "dart") {
     return base::InvalidInput("DART models are not supported; train with boosting=gbdt or rf");
   }
-  if (head.contains("average_output")) forest.divisor = static_cast<double>(forest.trees.size());
-  TRY(Validate(forest));
-  return forest;
+  if (whole.trees.size() % outputs != 0)
+    return base::InvalidInput("the LightGBM text has not as many trees for every class");
+  if (head.contains("average_output"))
+    whole.divisor = static_cast<double>(whole.trees.size() / outputs);
+  TRY(Validate(whole));
+  std::vector<size_t> output_of_tree(whole.trees.size());
+  for (size_t t = 0; t < output_of_tree.size(); ++t) output_of_tree[t] = t % outputs;
+  return SplitByOutput(std::move(whole), output_of_tree, outputs);
 }
 
 std::string EncodeFeatureName(std::string_view name) {

@@ -2,12 +2,13 @@
 // and tree.cpp).
 //
 // The text is untrusted: any bytes give a forest or an error, never a crash. Refused by name:
-// categorical splits, linear trees, multiclass, DART, and objectives whose output is neither a
-// sigmoid with slope 1 nor the margin itself.
+// categorical splits, linear trees, DART, and objectives whose output is neither a sigmoid with
+// slope 1 nor a softmax nor the margin itself.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "models/forest.h"
@@ -15,7 +16,8 @@
 namespace codman::models {
 
 bool LooksLikeLightgbmText(std::string_view bytes);
-Result<Forest> ReadLightgbmText(std::string_view text);
+// One forest an output: one, or as many as classes.
+Result<std::vector<Forest>> ReadLightgbmText(std::string_view text);
 
 // Feature names in the text must hold no blank and none of ",:[]{}\"; such bytes, '%' and non-ASCII
 // are written as %XX. The reader decodes.

@@ -25,6 +25,12 @@ std::string Text() {
          "of parameters\n";
 }
 
+Result<Forest> ReadOne(std::string_view text) {
+  std::vector<Forest> forests = TRY(ReadLightgbmText(text));
+  EXPECT_EQ(forests.size(), 1u);
+  return forests[0];
+}
+
 std::string Replaced(std::string_view from, std::string_view to) {
   std::string text = Text();
   size_t at = text.find(from);
@@ -39,7 +45,7 @@ double MarginOf(const Forest& forest, double a, double b) {
 
 TEST(LightgbmText, ReadsSplitsMissingRulesCoversAndNames) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-  auto forest = ReadLightgbmText(Text());
+  auto forest = ReadOne(Text());
   ASSERT_TRUE(forest.ok()) << forest.error().ToString();
   EXPECT_EQ(forest->feature_names, (std::vector<std::string>{"a", "b c"}));
   EXPECT_EQ(forest->objective, Objective::kBinary);
@@ -56,7 +62,7 @@ TEST(LightgbmText, RandomForestsAverageOverTheirTrees) {
   std::string text = Replaced("objective=", "average_output\nobjective=");
   size_t tree = text.find("Tree=0"), end = text.find("end of trees");
   text.insert(end, text.substr(tree, end - tree) + text.substr(tree, end - tree));
-  auto forest = ReadLightgbmText(text);
+  auto forest = ReadOne(text);
   ASSERT_TRUE(forest.ok()) << forest.error().ToString();
   EXPECT_EQ(forest->divisor, 3);
   EXPECT_EQ(MarginOf(*forest, 0, 0), -1);
@@ -69,6 +75,8 @@ TEST(LightgbmText, RefusesByName) {
     const char *from, *to, *named;
   } cases[] = {
       {"num_class=1", "num_class=3", "multiclass"},
+      {"objective=binary sigmoid:1", "objective=multiclass num_class:1", "multiclass"},
+      {"objective=binary sigmoid:1", "objective=multiclassova num_class:1", "multiclassova"},
       {"num_tree_per_iteration=1", "num_tree_per_iteration=3", "multiclass"},
       {"version=v4", "version=v2", "v2"},
       {"sigmoid:1", "sigmoid:2", "sigmoid"},
@@ -99,6 +107,28 @@ TEST(LightgbmText, RefusesByName) {
     ASSERT_FALSE(forest.ok()) << to;
     EXPECT_NE(forest.error().ToString().find(named), std::string::npos)
         << forest.error().ToString();
+  }
+}
+
+TEST(LightgbmText, AMulticlassTextGivesEveryClassEveryThirdTree) {
+  std::string text =
+      Replaced("num_class=1\nnum_tree_per_iteration=1", "num_class=3\nnum_tree_per_iteration=3");
+  text.replace(text.find("binary sigmoid:1"), 16, "multiclass num_class:3");
+  auto uneven = ReadLightgbmText(text);
+  ASSERT_FALSE(uneven.ok());
+  EXPECT_NE(uneven.error().message().find("every class"), std::string::npos);
+  size_t begin = text.find("Tree=0"), end = text.find("end of trees");
+  std::string tree = text.substr(begin, end - begin), trees;
+  for (const char* leaf : {"7", "8", "9", "17", "18", "19"}) {
+    std::string one = tree;
+    trees += one.replace(one.find("leaf_value=-1"), 13, std::string("leaf_value=") + leaf);
+  }
+  auto forests = ReadLightgbmText(text.replace(begin, end - begin, trees));
+  ASSERT_TRUE(forests.ok()) << forests.error().ToString();
+  ASSERT_EQ(forests->size(), 3u);
+  for (size_t k = 0; k < 3; ++k) {
+    EXPECT_EQ((*forests)[k].objective, Objective::kMulticlass);
+    EXPECT_EQ(MarginOf((*forests)[k], 0, 0), 24 + 2 * static_cast<double>(k));
   }
 }
 

@@ -135,6 +135,44 @@ Result<std::string> SaveText(void* booster) {
   return text;
 }
 
+// The margin of each class that says no more than the labels' shares: LightGBM's start.
+std::vector<double> BaseMargins(const TrainingData& data) {
+  size_t classes = data.objective == Objective::kMulticlass ? data.num_classes : 1;
+  std::vector<double> sums(classes, 0);
+  double total = 0;
+  for (size_t i = 0; i < data.labels.size(); ++i) {
+    double weight = data.weights.empty() ? 1 : data.weights[i];
+    total += weight;
+    if (classes > 1) {
+      sums[static_cast<size_t>(data.labels[i])] += weight;
+    } else {
+      sums[0] += weight * data.labels[i];
+    }
+  }
+  for (double& sum : sums) {
+    double mean = sum / total;
+    sum = mean;
+    if (data.objective == Objective::kBinary) sum = std::log(mean / (1 - mean));
+    if (data.objective == Objective::kMulticlass) sum = std::log(mean);
+  }
+  return sums;
+}
+
+Result<> FillTreesWithoutSplit(const TrainingData& data, void* booster, std::string_view text) {
+  std::vector<double> base = BaseMargins(data);
+  int tree = 0;
+  for (size_t at = text.find("\nTree="); at != text.npos; at = text.find("\nTree=", at + 1)) {
+    size_t leaves = text.find("num_leaves=", at);
+    if (text.substr(leaves).starts_with("num_leaves=1\n")) {
+      TRY(Check(
+          LGBM_BoosterSetLeafValue(booster, tree, 0, base[static_cast<size_t>(tree) % base.size()]),
+          "filling a tree without split"));
+    }
+    ++tree;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> TrainLightgbm(const TrainingData& data, const LightgbmPlan& plan) {
@@ -159,6 +197,9 @@ Result<std::string> TrainLightgbm(const TrainingData& data, const LightgbmPlan& 
       return base::Unavailable("stopped");
     if (finished != 0) break;
   }
+  std::string text = TRY(SaveText(booster.get()));
+  if (!plan.averages) return text;
+  TRY(FillTreesWithoutSplit(data, booster.get(), text));
   return SaveText(booster.get());
 }
 

@@ -12,7 +12,10 @@ namespace codman::models {
 
 struct LightgbmPlan {
   std::string parameters;  // "name=value name=value …", for dataset and booster
-  int num_trees = 0;
+  int num_trees = 0;       // one a class each, for multiclass
+  // A random forest: trees are averaged. LightGBM leaves 0 in a tree that found no split; here it
+  // gets the margin of the base rate, so that it does not pull the average.
+  bool averages = false;
   std::function<bool(double done)> progress;  // may be empty
 };
 

@@ -154,10 +154,7 @@ Result<Eigen::VectorXd> Minimise(const LogisticLoss& loss, int max_iterations,
 Result<std::unique_ptr<Model>> LogisticLearner::Fit(const TrainingData& data,
                                                     const LearnOptions& options) const {
   auto values = TRY(ReadSettings(options.settings, kSettings));
-  if (data.objective != Objective::kBinary) {
-    return base::InvalidInput("logistic learns binary tasks; choose gbdt for regression");
-  }
-  TRY(CheckTrainingData(data));
+  TRY(CheckTrainingData(data, *this));
   std::vector<LogisticFeature> features = TRY(Standardise(data.rows, data.weights));
   LogisticLoss loss(data, std::move(features), values["missing_indicators"] != 0, values["l2"]);
   Eigen::VectorXd beta = TRY(Minimise(loss, static_cast<int>(values["max_iterations"]), options));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <limits>
+#include <numeric>
 #include <optional>
 
 #include "base/file.h"
@@ -54,15 +55,19 @@ void Check(const ReferenceCase& reference) {
   for (size_t r = 0; r < rows.size(); ++r) {
     std::vector<double> row = RowOf(rows.items()[r]);
     ASSERT_EQ(row.size(), (*model)->feature_names().size());
-    double margin = 0, sum = 0;
-    (*model)->Predict(row, {&margin, 1});
-    std::vector<double> phi(row.size() + 1);
+    size_t outputs = static_cast<size_t>((*model)->num_outputs()), line = row.size() + 1;
+    std::vector<double> margin(outputs), phi(outputs * line);
+    (*model)->Predict(row, margin);
     (*model)->Explain(row, phi);
-    for (double value : phi) sum += value;
-    EXPECT_NEAR(sum, margin, 1e-9);
-    if (!expected.is_null()) {
+    for (size_t k = 0; k < outputs; ++k) {
+      double sum = std::accumulate(phi.begin() + k * line, phi.begin() + (k + 1) * line, 0.0);
+      EXPECT_NEAR(sum, margin[k], 1e-9);
+      if (expected.is_null()) continue;
       ASSERT_EQ(margins.size(), rows.size());
-      EXPECT_NEAR(margin, margins.items()[r].AsDouble(), reference.tolerance);
+      const Json& known = margins.items()[r];
+      ASSERT_TRUE(outputs == 1 || known.size() == outputs);
+      EXPECT_NEAR(margin[k], (outputs == 1 ? known : known.items()[k]).AsDouble(),
+                  reference.tolerance);
     }
     if (shap.is_null()) continue;
     std::vector<double> contributions = RowOf(shap["contrib"].items()[r]);
@@ -74,7 +79,8 @@ void Check(const ReferenceCase& reference) {
 
 TEST(ReferenceModels, CommittedSamplesAgree) {
   std::string root = CODMAN_SOURCE_DIR "/tests/data/gbm-reference/";
-  for (const char* name : {"lightgbm_small_tree", "lightgbm_regression"}) {
+  for (const char* name : {"lightgbm_small_tree", "lightgbm_regression", "lightgbm_multiclass",
+                           "lightgbm_random_forest"}) {
     std::string path = root + name;
     Check({path + ".model.txt", path + ".input.json", path + ".expected.json", path + ".shap.json",
            kDoubles});
@@ -124,20 +130,19 @@ TEST(ReferenceModels, PredictionsOfTheCollectionAgreeAndTheRestIsRefusedByName) 
   auto folder = UnpackCollection();
   if (!folder) GTEST_SKIP() << "CODMAN_DATA/gbm-reference is absent";
   for (const char* name :
-       {"small_tree", "regression", "regression_missing", "binary_classification"}) {
+       {"small_tree", "regression", "regression_missing", "binary_classification", "multiclass"}) {
     std::string path = *folder + "models/lightgbm/inference/" + name;
     Check({path + "/model.txt", path + "/input.json", path + "/expected.json", "", kDoubles});
   }
-  for (const char* name : {"binary_logistic", "binary_logistic_missing", "deep_trees", "many_trees",
-                           "regression", "regression_missing", "single_tree", "wide_features"}) {
+  for (const char* name :
+       {"binary_logistic", "binary_logistic_missing", "deep_trees", "many_trees", "regression",
+        "regression_missing", "single_tree", "wide_features", "multiclass", "multiclass_missing"}) {
     std::string path = *folder + "models/xgboost/gbtree/inference/gbtree_" + name;
     Check({path + ".model.json", path + ".input.json", path + ".expected.json", "", kFloats});
   }
   const std::pair<const char*, const char*> refused[] = {
-      {"lightgbm/inference/multiclass/model.txt", "multiclass"},
       {"lightgbm/inference/linear_tree/model.txt", "linear"},
       {"xgboost/gbtree/inference/gbtree_categorical.model.json", "categorical"},
-      {"xgboost/gbtree/inference/gbtree_multiclass.model.json", "multiclass"},
   };
   for (const auto& [path, word] : refused) {
     auto model = LoadForeignModel(*base::ReadFile(*folder + "models/" + path));

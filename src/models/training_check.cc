@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "models/forest.h"
 #include "models/training_check_internal.h"
 
 namespace codman::models {
@@ -22,24 +23,48 @@ Result<> CheckWeights(const TrainingData& data) {
   return {};
 }
 
+Result<> CheckObjective(const TrainingData& data, const Learner& learner) {
+  std::vector<std::string> learnt;
+  for (auto each : {Objective::kBinary, Objective::kRegression, Objective::kMulticlass}) {
+    if (learner.Learns(each)) learnt.emplace_back(NameOf(each));
+  }
+  if (!learner.Learns(data.objective)) {
+    return base::InvalidInput(format("{} does not learn {} tasks, only {}; choose another learner",
+                                     learner.name(), NameOf(data.objective),
+                                     base::Join(learnt, " and ")));
+  }
+  if (data.objective == Objective::kMulticlass &&
+      (data.num_classes < 2 || data.num_classes > kMaxForestOutputs)) {
+    return base::InvalidInput(format("a multiclass task has 2 to {} classes, not {}",
+                                     kMaxForestOutputs, data.num_classes));
+  }
+  return {};
+}
+
 Result<> CheckLabels(const TrainingData& data) {
-  int64_t rows_of_class[2] = {0, 0};
+  bool regression = data.objective == Objective::kRegression;
+  size_t classes = data.objective == Objective::kMulticlass ? data.num_classes : 2;
+  std::vector<int64_t> rows_of_class(classes, 0);
   for (size_t i = 0; i < data.labels.size(); ++i) {
     double label = data.labels[i];
     if (!std::isfinite(label)) {
       return base::InvalidInput(
           format("the label of row {} is NaN or infinite; leave such rows out of the cohort", i));
     }
-    if (data.objective != Objective::kBinary) continue;
-    if (label != 0 && label != 1)
-      return base::InvalidInput(format("the label of row {} is neither 0 nor 1", i));
-    if (data.weights.empty() || data.weights[i] > 0) ++rows_of_class[label == 1 ? 1 : 0];
-  }
-  if (data.objective != Objective::kBinary) return {};
-  for (int label : {0, 1}) {
-    if (rows_of_class[label] == 0) {
+    if (regression) continue;
+    if (!(label >= 0 && label < static_cast<double>(classes)) || label != std::trunc(label)) {
       return base::InvalidInput(
-          format("no row has the label {}: a class without rows cannot be learnt", label));
+          classes == 2 ? format("the label of row {} is neither 0 nor 1", i)
+                       : format("the label of row {} is no class of 0 … {}", i, classes - 1));
+    }
+    if (data.weights.empty() || data.weights[i] > 0) ++rows_of_class[static_cast<size_t>(label)];
+  }
+  for (size_t k = 0; k < classes && !regression; ++k) {
+    if (rows_of_class[k] == 0) {
+      return base::InvalidInput(format(
+          "no row has the label {}: a class without rows cannot be learnt; leave the class out or "
+          "widen the cohort",
+          k));
     }
   }
   return {};
@@ -47,7 +72,8 @@ Result<> CheckLabels(const TrainingData& data) {
 
 }  // namespace
 
-Result<> CheckTrainingData(const TrainingData& data) {
+Result<> CheckTrainingData(const TrainingData& data, const Learner& learner) {
+  TRY(CheckObjective(data, learner));
   if (data.rows == nullptr || data.rows->num_rows() == 0)
     return base::InvalidInput("there are no rows to learn from");
   if (data.rows->feature_names().empty())

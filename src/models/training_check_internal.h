@@ -6,8 +6,9 @@
 
 namespace codman::models {
 
-// No rows or features; labels or weights of another number; labels NaN, infinite or, for binary,
-// not 0/1; a class without a row of positive weight; weights negative or not finite, or all zero.
-Result<> CheckTrainingData(const TrainingData& data);
+// An objective that `learner` does not learn; no rows or features; labels or weights of another
+// number; labels NaN, infinite or no class of the objective; a class without a row of positive
+// weight; weights negative or not finite, or all zero.
+Result<> CheckTrainingData(const TrainingData& data, const Learner& learner);
 
 }  // namespace codman::models

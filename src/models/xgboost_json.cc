@@ -18,37 +18,86 @@ std::optional<double> NumberOf(const Json& json) {
 
 bool IsAtMostOne(const Json& json) { return json.is_null() || NumberOf(json).value_or(2) <= 1; }
 
-// "5E-1" or, from version 3 on, "[5E-1]".
-Result<double> ReadBaseScore(const Json& json) {
+// "5E-1" or, from version 3 on, "[5E-1]": one number for all outputs, or one each.
+Result<std::vector<double>> ReadBaseScores(const Json& json, size_t outputs) {
   std::string_view text = json.AsString();
   if (text.size() >= 2 && text.front() == '[' && text.back() == ']')
     text = text.substr(1, text.size() - 2);
-  auto value = json.is_number() ? NumberOf(json) : base::ParseDouble(text);
-  if (!value) return base::InvalidInput("'base_score' of the XGBoost model is not one number");
-  return static_cast<float>(*value);
+  std::vector<double> scores;
+  if (json.is_number()) return std::vector<double>(outputs, static_cast<float>(json.AsDouble()));
+  for (std::string_view part : base::Split(text, ',')) {
+    auto value = base::ParseDouble(base::Trim(part));
+    if (!value) return base::InvalidInput("'base_score' of the XGBoost model is not a number");
+    scores.push_back(static_cast<float>(*value));
+  }
+  if (scores.size() == 1) scores.resize(outputs, scores[0]);
+  if (scores.size() != outputs) {
+    return base::InvalidInput(
+        format("'base_score' of the XGBoost model is neither one number nor {}", outputs));
+  }
+  return scores;
 }
 
-Result<> ReadObjective(const Json& learner, Forest* forest) {
+Result<Objective> ReadObjective(const Json& learner) {
   const std::string& name = learner["objective"]["name"].AsString();
-  forest->base_margin = TRY(ReadBaseScore(learner["learner_model_param"]["base_score"]));
   for (std::string_view known :
        {"reg:squarederror", "reg:linear", "reg:absoluteerror", "reg:pseudohubererror"}) {
-    if (name != known) continue;
-    forest->objective = Objective::kRegression;
-    return {};
+    if (name == known) return Objective::kRegression;
   }
-  if (name != "binary:logistic" && name != "reg:logistic") {
+  if (name == "binary:logistic" || name == "reg:logistic") return Objective::kBinary;
+  if (name == "multi:softprob" || name == "multi:softmax") return Objective::kMulticlass;
+  return base::InvalidInput(
+      format("XGBoost objective '{}' is not supported; supported are binary:logistic, "
+             "multi:softprob and reg:squarederror",
+             name));
+}
+
+Result<size_t> ReadNumOutputs(const Json& learner, Objective objective) {
+  double classes = NumberOf(learner["learner_model_param"]["num_class"]).value_or(0);
+  if (objective != Objective::kMulticlass && classes <= 1) return size_t{1};
+  if (objective != Objective::kMulticlass || !(classes >= 2 && classes <= kMaxForestOutputs) ||
+      classes != std::trunc(classes)) {
     return base::InvalidInput(
-        format("XGBoost objective '{}' is not supported; supported are binary:logistic and "
-               "reg:squarederror",
-               name));
+        format("'num_class' of the XGBoost model does not suit its objective: multi:softprob takes "
+               "2 to {}, all others 0 or 1",
+               kMaxForestOutputs));
   }
-  double p = forest->base_margin;
-  if (!(p > 0 && p < 1))
-    return base::InvalidInput("'base_score' of a logistic XGBoost model must lie between 0 and 1");
-  forest->objective = Objective::kBinary;
-  forest->base_margin = std::log(p) - std::log1p(-p);
+  return static_cast<size_t>(classes);
+}
+
+// Every forest its base margin.
+Result<> SetBaseMargins(const Json& learner, std::vector<Forest>* forests) {
+  auto scores = TRY(ReadBaseScores(learner["learner_model_param"]["base_score"], forests->size()));
+  for (size_t k = 0; k < scores.size(); ++k) {
+    double p = scores[k];
+    (*forests)[k].base_margin = p;
+    if ((*forests)[k].objective != Objective::kBinary) continue;
+    if (!(p > 0 && p < 1)) {
+      return base::InvalidInput(
+          "'base_score' of a logistic XGBoost model must lie between 0 and 1");
+    }
+    (*forests)[k].base_margin = std::log(p) - std::log1p(-p);
+  }
   return {};
+}
+
+// tree_info names the output of each tree.
+Result<std::vector<size_t>> ReadOutputsOfTrees(const Json& model, size_t num_trees,
+                                               size_t num_outputs) {
+  std::vector<size_t> outputs(num_trees, 0);
+  if (num_outputs == 1) return outputs;
+  const auto& info = model["tree_info"].items();
+  if (info.size() != num_trees)
+    return base::InvalidInput("'tree_info' of the XGBoost model does not name a class a tree");
+  for (size_t t = 0; t < num_trees; ++t) {
+    double output = info[t].AsDouble(-1);
+    if (!(output >= 0 && output < static_cast<double>(num_outputs)) ||
+        output != std::trunc(output)) {
+      return base::InvalidInput("'tree_info' of the XGBoost model names a class that is not there");
+    }
+    outputs[t] = static_cast<size_t>(output);
+  }
+  return outputs;
 }
 
 Result<> ReadFeatureNames(const Json& learner, Forest* forest) {
@@ -163,8 +212,6 @@ Result<> RefuseUnsupported(const Json& learner) {
     return base::InvalidInput(format("XGBoost booster '{}' is not supported; gbtree is", booster));
   }
   const Json& parameters = learner["learner_model_param"];
-  if (!IsAtMostOne(parameters["num_class"]))
-    return base::InvalidInput("multiclass models are not supported");
   if (!IsAtMostOne(parameters["num_target"]))
     return base::InvalidInput("several targets are not supported");
   return {};
@@ -185,21 +232,30 @@ double DoubleThresholdOf(float threshold) {
   return middle;
 }
 
-Result<Forest> ReadXgboostJson(std::string_view text) {
+Result<std::vector<Forest>> ReadXgboostJson(std::string_view text) {
   Json root = TRY(base::ParseJson(text));
   const Json& learner = root["learner"];
   if (!learner.is_object())
     return base::InvalidInput("an XGBoost JSON model has a member 'learner'");
   TRY(RefuseUnsupported(learner));
-  Forest forest;
-  TRY(ReadObjective(learner, &forest));
-  TRY(ReadFeatureNames(learner, &forest));
-  for (const Json& tree : learner["gradient_booster"]["model"]["trees"].items()) {
-    forest.trees.push_back(TRY(ReadTree(tree, forest.feature_names.size())
-                                   .While(format("reading tree {}", forest.trees.size()))));
+  Forest whole;
+  whole.objective = TRY(ReadObjective(learner));
+  size_t num_outputs = TRY(ReadNumOutputs(learner, whole.objective));
+  TRY(ReadFeatureNames(learner, &whole));
+  const Json& model = learner["gradient_booster"]["model"];
+  for (const Json& tree : model["trees"].items()) {
+    whole.trees.push_back(TRY(ReadTree(tree, whole.feature_names.size())
+                                  .While(format("reading tree {}", whole.trees.size()))));
   }
-  TRY(Validate(forest));
-  return forest;
+  TRY(Validate(whole));
+  auto outputs = TRY(ReadOutputsOfTrees(model, whole.trees.size(), num_outputs));
+  std::vector<Forest> forests = SplitByOutput(std::move(whole), outputs, num_outputs);
+  TRY(SetBaseMargins(learner, &forests));
+  for (const Forest& forest : forests) {
+    if (!std::isfinite(forest.base_margin))
+      return base::InvalidInput("'base_score' of the XGBoost model is not finite");
+  }
+  return forests;
 }
 
 }  // namespace codman::models

@@ -4,7 +4,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > codman::models::kMaxFuzzBytes) return 0;
-  auto forest = codman::models::ReadXgboostJson({reinterpret_cast<const char*>(data), size});
-  if (forest.ok()) codman::models::ExerciseForest(*forest);
+  auto forests = codman::models::ReadXgboostJson({reinterpret_cast<const char*>(data), size});
+  if (!forests.ok()) return 0;
+  for (const auto& forest : *forests) codman::models::ExerciseForest(forest);
   return 0;
 }

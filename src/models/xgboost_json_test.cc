@@ -54,9 +54,15 @@ std::string Replaced(std::string_view from, std::string_view to) {
   return text.replace(at, from.size(), to);
 }
 
+Result<Forest> ReadOne(std::string_view text) {
+  std::vector<Forest> forests = TRY(ReadXgboostJson(text));
+  EXPECT_EQ(forests.size(), 1u);
+  return forests[0];
+}
+
 TEST(XgboostJson, ReadsBothFormsOfTheBaseScore) {
-  auto bracketed = ReadXgboostJson(Replaced("\"[5E-1]\"", "\"[2.5E-1]\""));
-  auto plain = ReadXgboostJson(Replaced("\"[5E-1]\"", "\"2.5E-1\""));
+  auto bracketed = ReadOne(Replaced("\"[5E-1]\"", "\"[2.5E-1]\""));
+  auto plain = ReadOne(Replaced("\"[5E-1]\"", "\"2.5E-1\""));
   ASSERT_TRUE(bracketed.ok() && plain.ok());
   EXPECT_DOUBLE_EQ(bracketed->base_margin, std::log(0.25 / 0.75));
   EXPECT_DOUBLE_EQ(plain->base_margin, std::log(0.25 / 0.75));
@@ -69,7 +75,8 @@ TEST(XgboostJson, RefusesByName) {
   } cases[] = {
       {"\"name\":\"gbtree\"", "\"name\":\"dart\"", "DART"},
       {"\"name\":\"gbtree\"", "\"name\":\"gblinear\"", "gblinear"},
-      {"\"num_class\":\"0\"", "\"num_class\":\"3\"", "multiclass"},
+      {"\"num_class\":\"0\"", "\"num_class\":\"3\"", "num_class"},
+      {"binary:logistic", "multi:softprob", "num_class"},
       {"\"num_target\":\"1\"", "\"num_target\":\"2\"", "targets"},
       {"\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"3\"", "vectors"},
       {"\"categories\":[]", "\"categories\":[1]", "categorical"},

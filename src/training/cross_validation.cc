@@ -11,7 +11,9 @@ namespace {
 
 double Logit(double p) { return std::log(p / (1 - p)); }
 
-// Out-of-fold judgement of one division into folds.
+// Out-of-fold judgement of one division into folds: each patient is predicted by a model that
+// learnt from all other folds. Calibration, intervals and threshold of a fold come from the
+// out-of-fold predictions of the patients outside it.
 class Folds {
  public:
   Folds(Run* run, int folds)
@@ -20,37 +22,21 @@ class Folds {
         folds_(folds),
         width_(run->target().objective == models::Objective::kMulticlass
                    ? run->target().classes.size()
-                   : 1) {
+                   : 1),
+        margins_(rows_.subject.size() * width_, std::nan("")) {
     for (int k = 0; k < folds; ++k) all_.push_back(static_cast<uint8_t>(k));
-    bool banded = run->target().objective == models::Objective::kRegression;
-    told_.values.resize(rows_.subject.size() * width_);
-    if (banded) told_.lower = told_.upper = told_.values;
-    tuned_.resize(rows_.subject.size());
   }
 
   Result<> Fit(int fold) {
-    auto judged_fold = static_cast<uint8_t>(fold);
-    auto tuning_fold = static_cast<uint8_t>((fold + 1) % folds_);
-    std::vector<uint8_t> learn_folds;
-    for (uint8_t other : all_) {
-      if (other != judged_fold && other != tuning_fold) learn_folds.push_back(other);
-    }
-    auto train = RowsIn(rows_, run_.parts, learn_folds);
-    auto tuning = RowsIn(rows_, run_.parts, {tuning_fold});
-    auto judged = RowsIn(rows_, run_.parts, {judged_fold});
+    auto train = RowsIn(rows_, run_.parts, AllBut(fold));
+    auto judged = RowsIn(rows_, run_.parts, {static_cast<uint8_t>(fold)});
     auto* matrix = run_.offline.matrix.get();
     auto model = TRY(FitOn(run_.fit, matrix, train, rows_.label));
-    auto margins =
-        TRY(MarginsOf(*model, matrix, RowsIn(rows_, run_.parts, {judged_fold, tuning_fold})));
-    points_.push_back(TRY(Tune(*run_.request.task, run_.target(), rows_, margins, tuning)));
-    Told told = Tell(run_.target(), points_.back().calibration, std::move(margins));
-    Keep(told, judged, tuning);
+    Keep(TRY(MarginsOf(*model, matrix, judged)), judged, width_, &margins_);
     auto clock = TRY(ClockOnly(run_, train));
     if (clock.empty()) return {};
     clock_.resize(rows_.subject.size());
-    for (size_t i = 0; i < judged.size(); ++i) {
-      if (judged[i] != 0) clock_[i] = clock[i];
-    }
+    Keep(clock, judged, 1, &clock_);
     return {};
   }
 
@@ -58,11 +44,9 @@ class Folds {
     JudgementInputs in{.task = run_.request.task,
                        .target = run_.target(),
                        .offline = &run_.offline,
-                       .judged = RowsIn(rows_, run_.parts, all_),
-                       .threshold_rule = points_.front().rule};
-    if (run_.target().objective == models::Objective::kBinary) in.threshold = TRY(OneThreshold());
-    in.told = std::move(told_);
-    in.threshold_rule += format(", chosen in each of {} folds", folds_);
+                       .judged = RowsIn(rows_, run_.parts, all_)};
+    TRY(TellFolds(&in));
+    in.threshold_rule += format(", chosen for each of {} folds outside it", folds_);
     if (!clock_.empty()) in.comparators["clock_only"] = std::move(clock_);
     in.title = format("{} / {}: {} folds by patient, out of fold", run_.request.task->name,
                       run_.request.variant->name, folds_);
@@ -77,36 +61,50 @@ class Folds {
   }
 
  private:
-  void Keep(const Told& told, const std::vector<uint8_t>& judged,
-            const std::vector<uint8_t>& tuning) {
-    for (size_t i = 0; i < judged.size(); ++i) {
-      if (tuning[i] != 0 && width_ == 1) tuned_[i] = told.values[i];
-      if (judged[i] == 0) continue;
-      for (size_t k = i * width_; k < (i + 1) * width_; ++k) told_.values[k] = told.values[k];
-      if (told.lower.empty()) continue;
-      told_.lower[i] = told.lower[i];
-      told_.upper[i] = told.upper[i];
+  std::vector<uint8_t> AllBut(int fold) const {
+    std::vector<uint8_t> others;
+    for (uint8_t other : all_) {
+      if (other != fold) others.push_back(other);
+    }
+    return others;
+  }
+
+  static void Keep(const std::vector<double>& from, const std::vector<uint8_t>& keep, size_t width,
+                   std::vector<double>* to) {
+    for (size_t i = 0; i < from.size(); ++i) {
+      if (keep[i / width] != 0) (*to)[i] = from[i];
     }
   }
 
-  // Folds have thresholds of their own, each from the tuning predictions of all patients outside
-  // the fold, made by models that had not learnt from them. Shifting each fold's log-odds so that
-  // its threshold falls on the common one keeps every alert decision and lets one number stand for
-  // the operating point.
-  Result<double> OneThreshold() {
+  // Folds have thresholds of their own. Shifting each fold's log-odds so that its threshold falls
+  // on the common one keeps every alert decision and lets one number stand for the operating point.
+  Result<> TellFolds(JudgementInputs* in) {
+    bool binary = run_.target().objective == models::Objective::kBinary;
     std::vector<double> thresholds;
-    double common = 0;
-    for (uint8_t judged_fold : all_) {
-      std::vector<uint8_t> others;
-      for (uint8_t fold : all_) {
-        if (fold != judged_fold) others.push_back(fold);
+    in->told.values.resize(margins_.size());
+    for (int fold = 0; fold < folds_; ++fold) {
+      auto outside = RowsIn(rows_, run_.parts, AllBut(fold));
+      auto judged = RowsIn(rows_, run_.parts, {static_cast<uint8_t>(fold)});
+      auto point = TRY(Tune(*run_.request.task, run_.target(), rows_, margins_, outside));
+      Told told = Tell(run_.target(), point.calibration, margins_);
+      Keep(told.values, judged, width_, &in->told.values);
+      for (auto [from, to] :
+           {std::pair(&told.lower, &in->told.lower), std::pair(&told.upper, &in->told.upper)}) {
+        to->resize(from->size());
+        Keep(*from, judged, 1, to);
       }
-      auto outside = RowsIn(rows_, run_.parts, others);
-      thresholds.push_back(TRY(ThresholdOf(*run_.request.task, rows_, tuned_, outside)));
-      common += Logit(thresholds.back()) / folds_;
+      thresholds.push_back(point.threshold);
+      in->threshold_rule = point.rule;
     }
-    for (size_t i = 0; i < told_.values.size(); ++i) {
-      double& risk = told_.values[i];
+    if (binary) in->threshold = Align(thresholds, &in->told.values);
+    return {};
+  }
+
+  double Align(const std::vector<double>& thresholds, std::vector<double>* risks) const {
+    double common = 0;
+    for (double threshold : thresholds) common += Logit(threshold) / folds_;
+    for (size_t i = 0; i < risks->size(); ++i) {
+      double& risk = (*risks)[i];
       if (risk > 0 && risk < 1)
         risk = models::Sigmoid(Logit(risk) - Logit(thresholds[run_.parts[i]]) + common);
     }
@@ -118,10 +116,7 @@ class Folds {
   const int folds_;
   const size_t width_;
   std::vector<uint8_t> all_;
-  std::vector<OperatingPoint> points_;
-  Told told_;                  // out of fold
-  std::vector<double> tuned_;  // risks of rows when they were tuning rows
-  std::vector<double> clock_;
+  std::vector<double> margins_, clock_;  // out of fold
 };
 
 // Figures of a report by name, those of its groups that hold plain numbers.
@@ -159,8 +154,7 @@ Json Repeated(const std::vector<std::map<std::string, double>>& runs) {
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds,
                            int repeats) {
   if (folds < 3 || folds > 50)
-    return base::InvalidInput(
-        "--folds must be from 3 to 50: one to judge, one to tune, the others to learn");
+    return base::InvalidInput("--folds must be from 3 to 50: one to judge, the others to learn");
   if (repeats < 1 || repeats > 100) return base::InvalidInput("--repeats must be from 1 to 100");
   Run run = TRY(Prepare(place, request));
   Json report;

@@ -56,9 +56,9 @@ struct TrainingResult {
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request);
 
 // Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
-// threshold come from the fold after it. Registers nothing. Gives the report; with repeats, each
-// with folds of its own, that of the first and a member `repeated`: the mean and the spread of the
-// figures.
+// threshold come from the out-of-fold predictions of the other folds. Registers nothing. Gives the
+// report; with repeats, each with folds of its own, that of the first and a member `repeated`: mean
+// and spread of the figures.
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds,
                            int repeats = 1);
 

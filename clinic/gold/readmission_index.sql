@@ -79,21 +79,29 @@ select
     when admission_type_id = 2 then 'urgent'
     when admission_type_id = 3 then 'elective'
     when admission_type_id = 4 then 'newborn'
+    when admission_type_id in (5, 6, 8) then 'not recorded'
   end as admission_type,
   case
     when discharge_disposition_id in (1, 8) then 'home'
     when discharge_disposition_id = 6 then 'home health service'
-    when discharge_disposition_id in (3, 4, 24, 30) then 'nursing facility'
-    when discharge_disposition_id in (22, 23, 15) then 'rehabilitation or long-term care'
-    when discharge_disposition_id in (2, 5, 9, 10, 27, 28, 29) then 'other hospital'
+    when discharge_disposition_id in (3, 24) then 'skilled nursing'
+    when discharge_disposition_id in (4, 15, 30) then 'intermediate care'
+    when discharge_disposition_id = 22 then 'rehabilitation'
+    when discharge_disposition_id = 23 then 'long-term care hospital'
+    when discharge_disposition_id in (2, 9, 10, 27, 29) then 'short-term hospital'
+    when discharge_disposition_id in (5, 28) then 'other inpatient care'
     when discharge_disposition_id = 7 then 'against medical advice'
     when discharge_disposition_id in (12, 16, 17) then 'outpatient services'
+    when discharge_disposition_id in (18, 25, 26) then 'not recorded'
   end as discharge_to,
   case
-    when admission_source_id in (1, 2, 3) then 'referral'
-    when admission_source_id in (4, 5, 6, 10, 18, 22, 25, 26) then 'transfer'
+    when admission_source_id = 1 then 'physician referral'
+    when admission_source_id in (2, 3) then 'clinic referral'
+    when admission_source_id in (4, 10, 22, 25) then 'hospital transfer'
+    when admission_source_id in (5, 6, 18, 26) then 'facility transfer'
     when admission_source_id = 7 then 'emergency room'
     when admission_source_id in (8, 11, 12, 13, 14, 19, 23, 24) then 'other'
+    when admission_source_id in (9, 15, 17, 20, 21) then 'not recorded'
   end as admission_source,
   time_in_hospital, num_lab_procedures, num_procedures, num_medications,
   number_outpatient, number_emergency, number_inpatient, number_diagnoses,

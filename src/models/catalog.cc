@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "models/forest_model.h"
 #include "models/gbdt_learner.h"
+#include "models/linear_learner.h"
 #include "models/logistic_learner.h"
 #include "models/random_forest_learner.h"
 
@@ -12,7 +13,8 @@ std::span<const Learner* const> Learners() {
   static const GbdtLearner gbdt;
   static const RandomForestLearner random_forest;
   static const LogisticLearner logistic;
-  static const Learner* const learners[] = {&gbdt, &random_forest, &logistic};
+  static const LinearLearner linear;
+  static const Learner* const learners[] = {&gbdt, &random_forest, &logistic, &linear};
   return learners;
 }
 

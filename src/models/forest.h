@@ -58,7 +58,6 @@ struct Forest {
 std::vector<Forest> SplitByOutput(Forest whole, const std::vector<size_t>& output_of_tree,
                                   size_t num_outputs);
 
-constexpr int kMaxForestOutputs = 256;
 constexpr int kMaxForestDepth = 1000;
 constexpr int kMaxForestFeatures = 1'000'000;
 

@@ -248,11 +248,11 @@ Result<size_t> ReadNumOutputs(const Section& head, Objective objective) {
   int64_t outputs = TRY(RequireInt(head, "num_tree_per_iteration"));
   bool several = objective == Objective::kMulticlass;
   if (outputs != TRY(RequireInt(head, "num_class")) || outputs < (several ? 2 : 1) ||
-      outputs > (several ? kMaxForestOutputs : 1)) {
+      outputs > (several ? kMaxClasses : 1)) {
     return base::InvalidInput(
         format("num_class and num_tree_per_iteration of the LightGBM text do not suit its "
                "objective: {} for 2 to {} classes, 1 for all others",
-               NameOf(Objective::kMulticlass), kMaxForestOutputs));
+               NameOf(Objective::kMulticlass), kMaxClasses));
   }
   return static_cast<size_t>(outputs);
 }

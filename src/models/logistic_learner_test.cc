@@ -7,7 +7,6 @@
 #include <random>
 
 #include "base/text.h"
-#include "models/logistic_model.h"
 
 namespace codman::models {
 namespace {

@@ -18,6 +18,9 @@
 
 namespace codman::models {
 
+// Classes of a multiclass model, at most.
+constexpr int kMaxClasses = 256;
+
 enum class Objective { kBinary, kRegression, kMulticlass };
 // "binary", "regression", "multiclass"; nothing where unknown.
 std::optional<Objective> ParseObjective(std::string_view name);

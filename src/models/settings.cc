@@ -50,4 +50,14 @@ Result<std::map<std::string, double>> ReadSettings(const Json& settings,
   return values;
 }
 
+Json SettingsToJson(const std::map<std::string, double>& values,
+                    std::span<const NumberSetting> table) {
+  Json settings = Json::Object();
+  for (const NumberSetting& setting : table) {
+    double value = values.at(std::string(setting.name));
+    settings.Set(std::string(setting.name), setting.boolean ? Json(value != 0) : Json(value));
+  }
+  return settings;
+}
+
 }  // namespace codman::models

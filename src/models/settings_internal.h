@@ -25,4 +25,8 @@ Result<std::map<std::string, double>> ReadSettings(const Json& settings,
                                                    std::span<const NumberSetting> table,
                                                    std::span<const std::string_view> others = {});
 
+// The same as a model file keeps it, in the order of the table.
+Json SettingsToJson(const std::map<std::string, double>& values,
+                    std::span<const NumberSetting> table);
+
 }  // namespace codman::models

@@ -21,10 +21,10 @@ Result<> ForEachRow(columns::MatrixSource* rows, std::span<const double> weights
 
 }  // namespace
 
-Result<std::vector<LogisticFeature>> Standardise(columns::MatrixSource* rows,
-                                                 std::span<const double> weights) {
+Result<std::vector<LinearFeature>> Standardise(columns::MatrixSource* rows,
+                                               std::span<const double> weights) {
   const auto& names = rows->feature_names();
-  std::vector<LogisticFeature> features(names.size());
+  std::vector<LinearFeature> features(names.size());
   std::vector<double> present(names.size(), 0), squares(names.size(), 0);
   double total = 0;
   TRY(ForEachRow(rows, weights, [&](std::span<const double> row, double weight) -> Result<> {

@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "base/text.h"
-#include "models/forest.h"
 #include "models/training_check_internal.h"
 
 namespace codman::models {
@@ -34,9 +33,9 @@ Result<> CheckObjective(const TrainingData& data, const Learner& learner) {
                                      base::Join(learnt, " and ")));
   }
   if (data.objective == Objective::kMulticlass &&
-      (data.num_classes < 2 || data.num_classes > kMaxForestOutputs)) {
-    return base::InvalidInput(format("a multiclass task has 2 to {} classes, not {}",
-                                     kMaxForestOutputs, data.num_classes));
+      (data.num_classes < 2 || data.num_classes > kMaxClasses)) {
+    return base::InvalidInput(
+        format("a multiclass task has 2 to {} classes, not {}", kMaxClasses, data.num_classes));
   }
   return {};
 }

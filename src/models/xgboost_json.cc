@@ -55,12 +55,12 @@ Result<Objective> ReadObjective(const Json& learner) {
 Result<size_t> ReadNumOutputs(const Json& learner, Objective objective) {
   double classes = NumberOf(learner["learner_model_param"]["num_class"]).value_or(0);
   if (objective != Objective::kMulticlass && classes <= 1) return size_t{1};
-  if (objective != Objective::kMulticlass || !(classes >= 2 && classes <= kMaxForestOutputs) ||
+  if (objective != Objective::kMulticlass || !(classes >= 2 && classes <= kMaxClasses) ||
       classes != std::trunc(classes)) {
     return base::InvalidInput(
         format("'num_class' of the XGBoost model does not suit its objective: multi:softprob takes "
                "2 to {}, all others 0 or 1",
-               kMaxForestOutputs));
+               kMaxClasses));
   }
   return static_cast<size_t>(classes);
 }

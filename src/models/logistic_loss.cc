@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <cmath>
+
+#include "models/logistic_loss_internal.h"
+
+namespace codman::models {
+namespace {
+
+using Columns = Eigen::Ref<Eigen::MatrixXd>;
+
+LossEvaluation Zero(Eigen::Index size) {
+  return {0, Eigen::VectorXd::Zero(size), Eigen::MatrixXd::Zero(size, size)};
+}
+
+double WeightOf(const TrainingData& data, size_t row) {
+  return data.weights.empty() ? 1 : data.weights[row];
+}
+
+void AddLogistic(const TrainingData& data, int64_t first_row, const Eigen::VectorXd& beta,
+                 Columns design, LossEvaluation* sum) {
+  Eigen::VectorXd margins = design.transpose() * beta;
+  Eigen::VectorXd residuals(margins.size());
+  Eigen::VectorXd roots(margins.size());
+  for (Eigen::Index i = 0; i < margins.size(); ++i) {
+    auto row = static_cast<size_t>(first_row + i);
+    double weight = WeightOf(data, row);
+    double p = Sigmoid(margins[i]);
+    // log(1 + e^m) - y m without overflow.
+    double loss = std::max(margins[i], 0.0) + std::log1p(std::exp(-std::fabs(margins[i])));
+    sum->loss += weight * (loss - data.labels[row] * margins[i]);
+    residuals[i] = weight * (p - data.labels[row]);
+    roots[i] = std::sqrt(weight * p * (1 - p));
+  }
+  sum->gradient += design * residuals;
+  design = design * roots.asDiagonal();
+  sum->hessian.selfadjointView<Eigen::Lower>().rankUpdate(design);
+}
+
+// The Hessian's block (k, l) is Σ weight p_k (δ_kl − p_l) x xᵀ.
+void AddSoftmaxHessian(const Eigen::MatrixXd& p, const Eigen::VectorXd& weights,
+                       const Columns& design, LossEvaluation* sum) {
+  Eigen::Index size = design.rows();
+  for (Eigen::Index k = 0; k < p.rows(); ++k) {
+    for (Eigen::Index l = 0; l <= k; ++l) {
+      Eigen::VectorXd factors = weights.array() * p.row(k).transpose().array() *
+                                ((k == l ? 1.0 : 0.0) - p.row(l).transpose().array());
+      sum->hessian.block(k * size, l * size, size, size).noalias() +=
+          design * factors.asDiagonal() * design.transpose();
+    }
+  }
+}
+
+void AddSoftmax(const TrainingData& data, int64_t first_row, const Eigen::MatrixXd& beta,
+                const Columns& design, LossEvaluation* sum) {
+  Eigen::MatrixXd p = beta.transpose() * design;  // margins first; a column a row
+  Eigen::MatrixXd residuals(p.rows(), p.cols());
+  Eigen::VectorXd weights(p.cols());
+  for (Eigen::Index i = 0; i < p.cols(); ++i) {
+    auto row = static_cast<size_t>(first_row + i);
+    auto label = static_cast<Eigen::Index>(data.labels[row]);
+    weights[i] = WeightOf(data, row);
+    double largest = p.col(i).maxCoeff(), margin = p(label, i);
+    Softmax({p.col(i).data(), static_cast<size_t>(p.rows())});
+    // log Σ e^m - m of the label; the largest class holds at least 1 / classes of the sum.
+    sum->loss += weights[i] * (largest - std::log(p.col(i).maxCoeff()) - margin);
+    residuals.col(i) = weights[i] * p.col(i);
+    residuals(label, i) -= weights[i];
+  }
+  sum->gradient.reshaped(design.rows(), p.rows()) += design * residuals.transpose();
+  AddSoftmaxHessian(p, weights, design, sum);
+}
+
+}  // namespace
+
+Result<LossEvaluation> LogisticLossAt(const TrainingData& data, const LinearDesign& design,
+                                      const Eigen::VectorXd& beta) {
+  LossEvaluation sum = Zero(beta.size());
+  TRY(design.Scan(data.rows, [&](Columns columns, int64_t first_row) {
+    AddLogistic(data, first_row, beta, columns, &sum);
+  }));
+  return sum;
+}
+
+Result<LossEvaluation> SoftmaxLossAt(const TrainingData& data, const LinearDesign& design,
+                                     const Eigen::VectorXd& beta) {
+  LossEvaluation sum = Zero(beta.size());
+  Eigen::MatrixXd by_class = beta.reshaped(design.size(), data.num_classes);
+  TRY(design.Scan(data.rows, [&](Columns columns, int64_t first_row) {
+    AddSoftmax(data, first_row, by_class, columns, &sum);
+  }));
+  return sum;
+}
+
+}  // namespace codman::models

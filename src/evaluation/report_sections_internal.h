@@ -27,6 +27,8 @@ struct Judged {
 // null wherever a number is not finite.
 Json BeginReport(const char* kind, const ReportOptions& options);
 Json FinishReport(const Judged& judged, Json report);
+// JSON has no word for NaN and infinity: the tree in memory says null as its text will.
+void NullWhereNotFinite(Json* node);
 // Sets rows, subjects and bootstrap; warns where there are no intervals.
 void AddSample(Judged* judged, Json* report);
 

@@ -38,7 +38,8 @@ struct ReportOptions {
 // x_high (95 %, cluster bootstrap by subject; null where there is none): kind ("binary"), title,
 // synthetic, context,
 // rows, subjects, encounters, events, event_subjects, prevalence, bootstrap {replicates, seed},
-// discrimination {auroc, auprc}, brier {value, low, high, skill, skill_low, skill_high},
+// discrimination {auroc, auprc, auroc_delong_low, auroc_delong_high (delong.h: rows as
+// independent)}, brier {value, low, high, skill, skill_low, skill_high},
 // calibration {slope, intercept (intervals cluster-robust), in_the_large, ece, curve[{mean_risk,
 // observed, low, high, rows}], histogram {upper, counts[]}}, operating_point {threshold, rule,
 // sensitivity, specificity, ppv, npv, f1, tp, fp, tn, fn} over rows, utility {value, low, high, at}

@@ -69,10 +69,17 @@ std::string WhatWasJudged(const Json& report) {
   return html + "</dl>\n";
 }
 
+std::string DelongNote(const Json& discrimination) {
+  const Json &low = discrimination["auroc_delong_low"], &high = discrimination["auroc_delong_high"];
+  if (!low.is_number() || !high.is_number()) return "";
+  return format("DeLong, rows as independent: {} to {}", Fixed(low, 3), Fixed(high, 3));
+}
+
 std::string Headline(const Json& report) {
   const Json &discrimination = report["discrimination"], &burden = report["alert_burden"];
   std::string html = "<h2>Headline</h2>\n<dl class=\"figures\">";
-  html += HeadlineFigure("AUROC", WithInterval(discrimination, "auroc", 3), "");
+  html +=
+      HeadlineFigure("AUROC", WithInterval(discrimination, "auroc", 3), DelongNote(discrimination));
   html += HeadlineFigure("AUPRC", WithInterval(discrimination, "auprc", 3),
                          "chance: " + Fixed(report["prevalence"], 3));
   if (report["utility"].is_object()) {

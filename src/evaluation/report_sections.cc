@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "evaluation/calibration.h"
 #include "evaluation/decision_curve.h"
+#include "evaluation/delong.h"
 #include "evaluation/discrimination.h"
 #include "evaluation/ranked_rows.h"
 #include "evaluation/report_sections_internal.h"
@@ -151,6 +152,8 @@ void AddDiscrimination(Judged* judged, Json* report) {
   Json discrimination;
   SetInterval(&discrimination, "auroc", intervals[0]);
   SetInterval(&discrimination, "auprc", intervals[1]);
+  DelongAuroc delong = JudgeDelong(rows.risk, rows.label);
+  discrimination.Set("auroc_delong_low", delong.low).Set("auroc_delong_high", delong.high);
   report->Set("discrimination", std::move(discrimination));
   Json comparators = Json::Array(std::vector<Json>{});
   const Interval* next = intervals.data() + 2;

@@ -132,6 +132,12 @@ std::string CalibrationSection(const Json& report) {
       "Bars: distribution of the risks.",
       WithInterval(calibration, "slope", 3), WithInterval(calibration, "intercept", 2),
       Fixed(calibration["in_the_large"], 3), Fixed(calibration["ece"], 4));
+  const Json& brier = report["brier"];
+  if (brier["reliability"].is_number()) {
+    caption += format(" Brier score {}: reliability {} (best 0), resolution {} of {}.",
+                      Fixed(brier["value"], 4), Fixed(brier["reliability"], 4),
+                      Fixed(brier["resolution"], 4), Fixed(brier["uncertainty"], 4));
+  }
   return "<h2>Calibration and clinical usefulness</h2>\n<div class=\"pair\">" +
          ChartFigure(CalibrationChart(report), caption, CalibrationTable(calibration)) +
          ChartFigure(DecisionChart(report),

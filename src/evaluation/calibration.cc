@@ -130,7 +130,10 @@ void SetWilsonInterval(CalibrationBin* bin) {
   bin->high = std::min(1.0, centre + half);
 }
 
-std::vector<CalibrationBin> Bins(std::span<const double> risks, std::span<const double> labels) {
+}  // namespace
+
+std::vector<CalibrationBin> CalibrationBins(std::span<const double> risks,
+                                            std::span<const double> labels) {
   std::vector<size_t> order(risks.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return risks[a] < risks[b]; });
@@ -155,8 +158,6 @@ std::vector<CalibrationBin> Bins(std::span<const double> risks, std::span<const 
   return bins;
 }
 
-}  // namespace
-
 Calibration Calibrate(std::span<const double> risks, std::span<const double> labels) {
   Calibration calibration;
   std::vector<double> x = Logits(risks);
@@ -164,7 +165,7 @@ Calibration Calibrate(std::span<const double> risks, std::span<const double> lab
   calibration.slope = line.slope;
   calibration.intercept = line.intercept;
   calibration.in_the_large = HasBothClasses(labels) ? FitOffset(x, labels) : kNaN;
-  calibration.bins = Bins(risks, labels);
+  calibration.bins = CalibrationBins(risks, labels);
   for (const CalibrationBin& bin : calibration.bins) {
     double share = static_cast<double>(bin.rows) / static_cast<double>(risks.size());
     calibration.ece += share * std::abs(bin.observed - bin.mean_risk);
@@ -201,6 +202,26 @@ CalibrationErrors ClusterRobustErrors(const Calibration& fit, std::span<const do
   }
   double correction = g / (g - 1) * (n - 1) / (n - 2);
   return {std::sqrt(correction * slope_variance), std::sqrt(correction * intercept_variance)};
+}
+
+BrierDecomposition DecomposeBrier(const std::vector<CalibrationBin>& bins, double brier_score) {
+  double rows = 0, events = 0;
+  for (const CalibrationBin& bin : bins) {
+    rows += static_cast<double>(bin.rows);
+    events += bin.observed * static_cast<double>(bin.rows);
+  }
+  if (!(rows > 0)) return {kNaN, kNaN, kNaN, kNaN};
+  double prevalence = events / rows;
+  BrierDecomposition parts;
+  for (const CalibrationBin& bin : bins) {
+    double share = static_cast<double>(bin.rows) / rows;
+    double miss = bin.mean_risk - bin.observed, lift = bin.observed - prevalence;
+    parts.reliability += share * miss * miss;
+    parts.resolution += share * lift * lift;
+  }
+  parts.uncertainty = prevalence * (1 - prevalence);
+  parts.within_bins = brier_score - (parts.reliability - parts.resolution + parts.uncertainty);
+  return parts;
 }
 
 double BrierScore(std::span<const double> risks, std::span<const double> labels) {

@@ -26,6 +26,9 @@ struct Calibration {
 // deterministic.
 Calibration Calibrate(std::span<const double> risks, std::span<const double> labels);
 
+// The member bins alone.
+std::vector<CalibrationBin> CalibrationBins(std::span<const double> risks,
+                                            std::span<const double> labels);
 // The member in_the_large alone.
 double CalibrationInTheLarge(std::span<const double> risks, std::span<const double> labels);
 
@@ -40,6 +43,15 @@ CalibrationErrors ClusterRobustErrors(const Calibration& fit, std::span<const do
                                       std::span<const double> labels,
                                       std::span<const int32_t> cluster_of_row,
                                       int32_t num_clusters);
+
+// Murphy (J Appl Meteorol 12:595–600, 1973) over the bins of the curve: score = reliability −
+// resolution + uncertainty + within_bins. Reliability is best at 0, resolution at uncertainty;
+// within_bins is what binning leaves (Stephenson, Coelho & Jolliffe, Weather Forecast 23:752,
+// 2008).
+struct BrierDecomposition {
+  double reliability = 0, resolution = 0, uncertainty = 0, within_bins = 0;
+};
+BrierDecomposition DecomposeBrier(const std::vector<CalibrationBin>& bins, double brier_score);
 
 double BrierScore(std::span<const double> risks, std::span<const double> labels);
 

@@ -1,5 +1,6 @@
 #include "evaluation/leakage.h"
 
+#include <cctype>
 #include <cmath>
 #include <utility>
 
@@ -55,6 +56,36 @@ void CheckOutcomeDerived(const LeakageFacts& facts, Findings* findings) {
   if (!facts.outcome_derived.empty()) return;
   findings->push_back({"outcome_derived", Severity::kPass, "",
                        "no feature is declared or named as made from the outcome"});
+}
+
+// One finding for each input made of a declared name.
+struct DeclaredNames {
+  const char* check;
+  const std::vector<std::string>& names;
+  const char* what;  // '<input>' is …
+  const char* none;  // said where no input is
+};
+
+void CheckDeclaredNames(const LeakageFacts& facts, const DeclaredNames& declared,
+                        Findings* findings) {
+  size_t before = findings->size();
+  for (const std::string& input : facts.inputs) {
+    for (const std::string& name : declared.names) {
+      if (!IsMadeOf(input, name)) continue;
+      findings->push_back({declared.check, Severity::kBlock, input,
+                           format("'{}' is made of '{}', {}: remove it from the features", input,
+                                  name, declared.what)});
+      break;
+    }
+  }
+  if (findings->size() > before) return;
+  if (!declared.names.empty() && facts.inputs.empty()) {
+    findings->push_back({declared.check, Severity::kWarning, "",
+                         "not tried: names are declared but the inputs are not known"});
+    return;
+  }
+  findings->push_back({declared.check, Severity::kPass, "",
+                       declared.names.empty() ? "the task declares none" : declared.none});
 }
 
 void CheckSingleFeatures(const LeakageFacts& facts, Findings* findings) {
@@ -136,6 +167,9 @@ void CheckTooGood(const LeakageFacts& facts, Findings* findings) {
   };
   compare("AUROC", facts.auroc, facts.alarm_auroc);
   compare("utility", facts.utility, facts.alarm_utility);
+  compare("R²", facts.r2, facts.alarm_r2);
+  compare("macro AUROC", facts.macro_auroc, facts.alarm_macro_auroc);
+  compare("accuracy", facts.accuracy, facts.alarm_accuracy);
   if (findings->size() > before) return;
   findings->push_back({"too_good", Severity::kPass, "", "no result lies above the task's alarm"});
 }
@@ -167,11 +201,32 @@ const char* NameOf(Severity severity) {
 
 }  // namespace
 
+bool IsMadeOf(std::string_view input, std::string_view declared) {
+  std::string text = base::ToLower(input), word = base::ToLower(declared);
+  if (word.empty()) return false;
+  auto breaks = [&](size_t at) {
+    return at >= text.size() || std::isalnum(static_cast<unsigned char>(text[at])) == 0;
+  };
+  for (size_t at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+    if ((at == 0 || breaks(at - 1)) && breaks(at + word.size())) return true;
+  }
+  return false;
+}
+
 std::vector<Finding> AuditLeakage(const LeakageFacts& facts) {
   Findings findings;
   CheckSubjects(facts, &findings);
   CheckKnownTimes(facts, &findings);
   CheckOutcomeDerived(facts, &findings);
+  CheckDeclaredNames(
+      facts,
+      {"post_outcome_code", facts.post_outcome_codes, "a code that is given after the outcome",
+       "no input is a code that is given after the outcome"},
+      &findings);
+  CheckDeclaredNames(facts,
+                     {"label_ingredient", facts.label_ingredients,
+                      "which the label is computed from", "no input is an ingredient of the label"},
+                     &findings);
   CheckSingleFeatures(facts, &findings);
   findings.push_back(CheckClockRecovery(facts));
   findings.push_back(CheckClockOnly(facts));

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -16,9 +17,9 @@ namespace codman::evaluation {
 enum class Severity { kPass, kWarning, kBlock };
 
 struct Finding {
-  std::string
-      check;  // "subject_overlap", "future_known_time", "outcome_derived", "single_feature",
-              // "clock_recovery", "clock_only", "too_good", "duplicate_rows"
+  std::string check;  // "subject_overlap", "future_known_time", "outcome_derived",
+                      // "post_outcome_code", "label_ingredient", "single_feature",
+                      // "clock_recovery", "clock_only", "too_good", "duplicate_rows"
   Severity severity = Severity::kPass;
   std::string subject;  // the feature or split concerned; "" where it is the whole
   std::string message;  // what was found, with numbers, and what to do
@@ -32,6 +33,12 @@ struct LeakageFacts {
   std::map<std::string, int64_t> future_values;
   // Features declared or named as made from the outcome or its ingredients.
   std::vector<std::string> outcome_derived;
+  // Names of the model's inputs, for the two lists below; expansions may follow the name
+  // ("lactate_last_24h" is made of "lactate").
+  std::vector<std::string> inputs;
+  // Declared by the task: codes given after the outcome (discharge, billing, autopsy), and what the
+  // label is computed from. An input made of one of them blocks.
+  std::vector<std::string> post_outcome_codes, label_ingredients;
   // AUROC of each single feature on held-out rows (missing as its own level, best direction).
   std::map<std::string, double> single_feature_auroc;
   // Identical feature rows with the same label found in two splits, and rows compared.
@@ -45,8 +52,16 @@ struct LeakageFacts {
   double model_minus_clock = 0, model_minus_clock_low = 0, model_minus_clock_high = 0;
   double auroc = 0, utility = 0;  // of the model on held-out rows; NaN where not defined
   double alarm_auroc = 1, alarm_utility = 1;  // declared in the task: above is too good to be true
-  bool synthetic = false;                     // alarms are warnings only
+  // The same for regression and several classes.
+  double r2 = 0, macro_auroc = 0, accuracy = 0;
+  double alarm_r2 = 1, alarm_macro_auroc = 1, alarm_accuracy = 1;
+  bool synthetic = false;  // alarms are warnings only
 };
+
+// Whether an input's name is `declared`, or holds it as whole words between anything but letters
+// and digits, whatever the case: "dx:ICD10/A41.9" holds "A41.9", "lactated_ringer" does not hold
+// "lactate".
+bool IsMadeOf(std::string_view input, std::string_view declared);
 
 std::vector<Finding> AuditLeakage(const LeakageFacts& facts);
 bool Blocks(const std::vector<Finding>& findings);

@@ -12,6 +12,15 @@ namespace {
 LeakageFacts CleanFacts() {
   LeakageFacts facts;
   facts.future_values = {{"heart_rate_last", 0}};
+  facts.inputs = {"heart_rate_last", "age", "lactated_ringer_sum_24h"};
+  facts.post_outcome_codes = {"A41.9", "discharge_disposition"};
+  facts.label_ingredients = {"lactate", "sofa"};
+  facts.r2 = 0.86;
+  facts.alarm_r2 = 0.92;
+  facts.macro_auroc = 0.88;
+  facts.alarm_macro_auroc = 0.97;
+  facts.accuracy = 0.8;
+  facts.alarm_accuracy = 0.95;
   facts.single_feature_auroc = {{"heart_rate_last", 0.61}, {"age", 0.55}};
   facts.rows_compared = 1000;
   facts.clock_recovery_r2 = 0.5;
@@ -35,14 +44,15 @@ const Finding* WorstOf(const std::vector<Finding>& findings, const std::string& 
   return worst;
 }
 
-const char* const kChecks[] = {"subject_overlap", "future_known_time", "outcome_derived",
-                               "single_feature",  "clock_recovery",    "clock_only",
-                               "too_good",        "duplicate_rows"};
+const char* const kChecks[] = {"subject_overlap",   "future_known_time", "outcome_derived",
+                               "post_outcome_code", "label_ingredient",  "single_feature",
+                               "clock_recovery",    "clock_only",        "too_good",
+                               "duplicate_rows"};
 
 TEST(AuditLeakage, PassesEveryCheckOfASoundRun) {
   auto findings = AuditLeakage(CleanFacts());
   EXPECT_FALSE(Blocks(findings));
-  EXPECT_EQ(findings.size(), 8u);
+  EXPECT_EQ(findings.size(), 10u);
   for (const char* check : kChecks) {
     ASSERT_NE(WorstOf(findings, check), nullptr) << check;
     EXPECT_EQ(WorstOf(findings, check)->severity, Severity::kPass) << check;
@@ -63,6 +73,12 @@ TEST(AuditLeakage, FindsEachPlantedLeakAndNothingElse) {
        [](auto* f) { f->future_values["lactate_last"] = 3; }},
       {"outcome_derived", Severity::kBlock, "sepsis_code",
        [](auto* f) { f->outcome_derived = {"sepsis_code"}; }},
+      {"post_outcome_code", Severity::kBlock, "dx:ICD10/a41.9_count",
+       [](auto* f) { f->inputs.push_back("dx:ICD10/a41.9_count"); }},
+      {"post_outcome_code", Severity::kBlock, "discharge_disposition",
+       [](auto* f) { f->inputs.push_back("discharge_disposition"); }},
+      {"label_ingredient", Severity::kBlock, "lactate_last_24h",
+       [](auto* f) { f->inputs.push_back("lactate_last_24h"); }},
       {"single_feature", Severity::kBlock, "ward_note",
        [](auto* f) { f->single_feature_auroc["ward_note"] = 0.951; }},
       {"clock_recovery", Severity::kBlock, "", [](auto* f) { f->clock_recovery_r2 = 0.81; }},
@@ -73,6 +89,9 @@ TEST(AuditLeakage, FindsEachPlantedLeakAndNothingElse) {
       {"clock_only", Severity::kWarning, "", [](auto* f) { f->model_minus_clock_low = NAN; }},
       {"too_good", Severity::kBlock, "AUROC", [](auto* f) { f->auroc = 0.901; }},
       {"too_good", Severity::kBlock, "utility", [](auto* f) { f->utility = 0.501; }},
+      {"too_good", Severity::kBlock, "R²", [](auto* f) { f->r2 = 0.921; }},
+      {"too_good", Severity::kBlock, "macro AUROC", [](auto* f) { f->macro_auroc = 0.971; }},
+      {"too_good", Severity::kBlock, "accuracy", [](auto* f) { f->accuracy = 0.951; }},
       {"duplicate_rows", Severity::kBlock, "",
        [](auto* f) { f->duplicate_rows_across_splits = 11; }},
       {"duplicate_rows", Severity::kWarning, "",
@@ -92,6 +111,26 @@ TEST(AuditLeakage, FindsEachPlantedLeakAndNothingElse) {
       EXPECT_EQ(WorstOf(findings, other)->severity, Severity::kPass) << other;
     }
   }
+}
+
+TEST(AuditLeakage, WarnsWhereNamesAreDeclaredButInputsUnknown) {
+  LeakageFacts facts = CleanFacts();
+  facts.inputs.clear();
+  auto findings = AuditLeakage(facts);
+  EXPECT_EQ(WorstOf(findings, "label_ingredient")->severity, Severity::kWarning);
+  EXPECT_FALSE(Blocks(findings));
+  facts.label_ingredients.clear();  // nothing declared, nothing to look for
+  EXPECT_EQ(WorstOf(AuditLeakage(facts), "label_ingredient")->severity, Severity::kPass);
+}
+
+TEST(IsMadeOf, ComparesWholeWords) {
+  EXPECT_TRUE(IsMadeOf("lactate", "Lactate"));
+  EXPECT_TRUE(IsMadeOf("max_lactate_6h", "lactate"));
+  EXPECT_TRUE(IsMadeOf("dx:ICD10/A41.9", "A41.9"));
+  EXPECT_TRUE(IsMadeOf("ablactate_lactate", "lactate"));  // the second occurrence
+  EXPECT_FALSE(IsMadeOf("lactated_ringer", "lactate"));
+  EXPECT_FALSE(IsMadeOf("A41.90", "A41.9"));
+  EXPECT_FALSE(IsMadeOf("anything", ""));
 }
 
 TEST(AuditLeakage, LetsAVariantThatDeclaresItsClockKeepIt) {

@@ -37,14 +37,13 @@ void AddCounts(Judged* judged, Json* report) {
   }
 }
 
-// JSON has no word for NaN and infinity: the tree in memory says null as its text will.
+}  // namespace
+
 void NullWhereNotFinite(Json* node) {
   if (node->is_number() && !std::isfinite(node->AsDouble())) *node = Json();
   for (Json& item : node->items()) NullWhereNotFinite(&item);
   for (auto& [name, value] : node->members()) NullWhereNotFinite(&value);
 }
-
-}  // namespace
 
 Json BeginReport(const char* kind, const ReportOptions& options) {
   Json report;

@@ -38,7 +38,9 @@ struct ReportOptions {
 // x_high (95 %, cluster bootstrap by subject; null where there is none): kind ("binary"), title,
 // synthetic, context,
 // rows, subjects, encounters, events, event_subjects, prevalence, bootstrap {replicates, seed},
-// discrimination {auroc, auprc}, brier {value, low, high, skill, skill_low, skill_high},
+// discrimination {auroc, auprc, auroc_delong_low, auroc_delong_high (delong.h: rows as
+// independent)}, brier {value, low, high, skill, skill_low, skill_high, reliability,
+// resolution, uncertainty, within_bins (calibration.h)},
 // calibration {slope, intercept (intervals cluster-robust), in_the_large, ece, curve[{mean_risk,
 // observed, low, high, rows}], histogram {upper, counts[]}}, operating_point {threshold, rule,
 // sensitivity, specificity, ppv, npv, f1, tp, fp, tn, fn} over rows, utility {value, low, high, at}
@@ -49,9 +51,10 @@ struct ReportOptions {
 // {threshold, first_alert, silenced}, decision_curve[{threshold, model, treat_all}],
 // roc[{threshold, x, y}], pr[] (at most 200 points each), subgroups[{column, level, rows, events,
 // subjects, event_subjects, auroc, mean_risk, observed, in_the_large, alert_rate, sensitivity,
-// ppv}], comparators[{name, auroc, auprc, difference, best_utility, best_threshold}] (difference:
-// AUROC of the model minus the comparator's, paired; best_utility: at the threshold best on these
-// very rows, so optimistic), warnings[].
+// ppv}], subgroup_gaps[{column, measure, value, low, high}] (subgroups.h), comparators[{name,
+// auroc, auprc, difference, best_utility, best_threshold}] (difference: AUROC of the model minus
+// the comparator's, paired; best_utility: at the threshold best on these very rows, so optimistic),
+// warnings[].
 Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& options);
 
 // The report of a regression: `risk` holds the predicted values and `label` the truths, both any

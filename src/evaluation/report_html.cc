@@ -69,10 +69,17 @@ std::string WhatWasJudged(const Json& report) {
   return html + "</dl>\n";
 }
 
+std::string DelongNote(const Json& discrimination) {
+  const Json &low = discrimination["auroc_delong_low"], &high = discrimination["auroc_delong_high"];
+  if (!low.is_number() || !high.is_number()) return "";
+  return format("DeLong, rows as independent: {} to {}", Fixed(low, 3), Fixed(high, 3));
+}
+
 std::string Headline(const Json& report) {
   const Json &discrimination = report["discrimination"], &burden = report["alert_burden"];
   std::string html = "<h2>Headline</h2>\n<dl class=\"figures\">";
-  html += HeadlineFigure("AUROC", WithInterval(discrimination, "auroc", 3), "");
+  html +=
+      HeadlineFigure("AUROC", WithInterval(discrimination, "auroc", 3), DelongNote(discrimination));
   html += HeadlineFigure("AUPRC", WithInterval(discrimination, "auprc", 3),
                          "chance: " + Fixed(report["prevalence"], 3));
   if (report["utility"].is_object()) {
@@ -125,6 +132,12 @@ std::string CalibrationSection(const Json& report) {
       "Bars: distribution of the risks.",
       WithInterval(calibration, "slope", 3), WithInterval(calibration, "intercept", 2),
       Fixed(calibration["in_the_large"], 3), Fixed(calibration["ece"], 4));
+  const Json& brier = report["brier"];
+  if (brier["reliability"].is_number()) {
+    caption += format(" Brier score {}: reliability {} (best 0), resolution {} of {}.",
+                      Fixed(brier["value"], 4), Fixed(brier["reliability"], 4),
+                      Fixed(brier["resolution"], 4), Fixed(brier["uncertainty"], 4));
+  }
   return "<h2>Calibration and clinical usefulness</h2>\n<div class=\"pair\">" +
          ChartFigure(CalibrationChart(report), caption, CalibrationTable(calibration)) +
          ChartFigure(DecisionChart(report),

@@ -136,7 +136,7 @@ std::string SubgroupSection(const Json& report) {
   return "<h2>Subgroups</h2>\n<p>Calibration in the large is 0 where the mean risk is right, above "
          "0 where risks are "
          "too low. “–” stands where too few subjects have, or lack, an event.</p>\n" +
-         table.Html();
+         table.Html() + SubgroupGapTable(report);
 }
 
 std::string ComparatorSection(const Json& report) {

@@ -184,7 +184,7 @@ void AddMulticlassSubgroups(Judged* judged, const Classes& classes, Json* report
   }
   report->Set("subgroups", std::move(list));
   std::erase_if(scores.gaps, [](const SubgroupGap& gap) { return std::isnan(gap.gap.value); });
-  report->Set("subgroup_gaps", GapsJson(scores, kMeasures));
+  report->Set("subgroup_gaps", GapsJson(scores.gaps, kMeasures));
   auto too_small = std::count(enough.begin(), enough.end(), uint8_t{0});
   if (too_small == 0) return;
   judged->warnings.push_back(

@@ -205,7 +205,7 @@ void AddRegressionSubgroups(Judged* judged, Json* report) {
   std::erase_if(scores.gaps, [](const SubgroupGap& gap) {
     return gap.measure == 1 || gap.measure == 2 || std::isnan(gap.gap.value);
   });
-  report->Set("subgroup_gaps", GapsJson(scores, kMeasures));
+  report->Set("subgroup_gaps", GapsJson(scores.gaps, kMeasures));
   auto too_small = std::count(enough.begin(), enough.end(), uint8_t{0});
   if (too_small == 0) return;
   judged->warnings.push_back(

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "evaluation/calibration.h"
 #include "evaluation/decision_curve.h"
+#include "evaluation/delong.h"
 #include "evaluation/discrimination.h"
 #include "evaluation/ranked_rows.h"
 #include "evaluation/report_sections_internal.h"
@@ -110,6 +111,15 @@ Json ComparatorJson(const Judged& judged, const std::string& name, const Interva
   return comparator;
 }
 
+void AddBrierParts(const Predictions& rows, Json* report) {
+  double score = BrierScore(rows.risk, rows.label);
+  BrierDecomposition parts = DecomposeBrier(CalibrationBins(rows.risk, rows.label), score);
+  Json brier = (*report)["brier"];
+  brier.Set("reliability", parts.reliability).Set("resolution", parts.resolution);
+  brier.Set("uncertainty", parts.uncertainty).Set("within_bins", parts.within_bins);
+  report->Set("brier", std::move(brier));
+}
+
 }  // namespace
 
 void SetInterval(Json* object, const std::string& name, const Interval& interval) {
@@ -118,9 +128,9 @@ void SetInterval(Json* object, const std::string& name, const Interval& interval
   object->Set(name + "_high", interval.high);
 }
 
-Json GapsJson(const JudgedLevels& judged, const std::vector<std::string>& measures) {
+Json GapsJson(const std::vector<SubgroupGap>& gaps, const std::vector<std::string>& measures) {
   Json list = Json::Array(std::vector<Json>{});
-  for (const SubgroupGap& gap : judged.gaps) {
+  for (const SubgroupGap& gap : gaps) {
     list.Add(Json::Object({{"column", gap.column},
                            {"measure", measures[static_cast<size_t>(gap.measure)]},
                            {"value", gap.gap.value},
@@ -151,6 +161,8 @@ void AddDiscrimination(Judged* judged, Json* report) {
   Json discrimination;
   SetInterval(&discrimination, "auroc", intervals[0]);
   SetInterval(&discrimination, "auprc", intervals[1]);
+  DelongAuroc delong = JudgeDelong(rows.risk, rows.label);
+  discrimination.Set("auroc_delong_low", delong.low).Set("auroc_delong_high", delong.high);
   report->Set("discrimination", std::move(discrimination));
   Json comparators = Json::Array(std::vector<Json>{});
   const Interval* next = intervals.data() + 2;
@@ -235,6 +247,7 @@ Json RocJson(const std::vector<double>& risks, const std::vector<double>& labels
 }
 
 void AddCalibration(Judged* judged, Json* report) {
+  AddBrierParts(judged->rows, report);
   Json calibration = CalibrationJson(judged->rows.risk, judged->rows.label, judged->subjects);
   bool exists = std::isfinite(calibration["slope"].AsDouble());
   report->Set("calibration", std::move(calibration));
@@ -262,8 +275,9 @@ void AddCurves(Judged* judged, Json* report) {
 void AddSubgroups(Judged* judged, Json* report) {
   Json list = Json::Array(std::vector<Json>{});
   int64_t too_small = 0;
-  for (const Subgroup& group : JudgeSubgroups(judged->rows, judged->subjects, judged->bootstrap,
-                                              judged->options.threshold)) {
+  JudgedSubgroups subgroups =
+      JudgeSubgroups(judged->rows, judged->subjects, judged->bootstrap, judged->options.threshold);
+  for (const Subgroup& group : subgroups.levels) {
     Json row;
     row.Set("column", group.column).Set("level", group.level);
     row.Set("rows", group.rows).Set("events", group.events);
@@ -276,6 +290,8 @@ void AddSubgroups(Judged* judged, Json* report) {
     too_small += group.enough ? 0 : 1;
   }
   report->Set("subgroups", std::move(list));
+  report->Set("subgroup_gaps",
+              GapsJson(subgroups.gaps, {std::begin(kGapMeasures), std::end(kGapMeasures)}));
   if (too_small == 0) return;
   judged->warnings.push_back(
       format("{} subgroups have fewer than {} subjects with or without an event: no AUROC is "

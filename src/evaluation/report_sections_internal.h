@@ -27,6 +27,8 @@ struct Judged {
 // null wherever a number is not finite.
 Json BeginReport(const char* kind, const ReportOptions& options);
 Json FinishReport(const Judged& judged, Json report);
+// JSON has no word for NaN and infinity: the tree in memory says null as its text will.
+void NullWhereNotFinite(Json* node);
 // Sets rows, subjects and bootstrap; warns where there are no intervals.
 void AddSample(Judged* judged, Json* report);
 
@@ -38,12 +40,13 @@ Json CalibrationJson(const std::vector<double>& risks, const std::vector<double>
                      const RowGroups& subjects);
 Json RocJson(const std::vector<double>& risks, const std::vector<double>& labels);
 // Gaps with the names of their measures.
-Json GapsJson(const JudgedLevels& judged, const std::vector<std::string>& measures);
+Json GapsJson(const std::vector<SubgroupGap>& gaps, const std::vector<std::string>& measures);
 
 // Sets discrimination and comparators: one bootstrap, so that the differences are paired.
 void AddDiscrimination(Judged* judged, Json* report);
 // Sets operating_point, brier and utility.
 void AddOperatingPoint(Judged* judged, Json* report);
+// Also adds the parts of the Brier score: comes after AddOperatingPoint.
 void AddCalibration(Judged* judged, Json* report);
 // Fails where time goes back within an encounter.
 Result<> AddAlertBurden(Judged* judged, Json* report);

@@ -42,6 +42,9 @@ TEST(Evaluate, GivesScikitLearnsNumbers) {
   EXPECT_NEAR(discrimination["auprc"].AsDouble(), 0.54854850802219224, 1e-12);
   EXPECT_LT(discrimination["auroc_low"].AsDouble(), 0.5813);
   EXPECT_GT(discrimination["auroc_high"].AsDouble(), 0.5814);
+  // numpy, see delong_test.cc.
+  EXPECT_NEAR(discrimination["auroc_delong_low"].AsDouble(), 0.36862101291855232, 1e-9);
+  EXPECT_NEAR(discrimination["auroc_delong_high"].AsDouble(), 0.79404565374811442, 1e-9);
   EXPECT_NEAR((*report)["brier"]["value"].AsDouble(), 0.292, 1e-12);
   EXPECT_NEAR((*report)["brier"]["skill"].AsDouble(), 1 - 0.292 / (0.375 * 0.625), 1e-12);
   const Json& point = (*report)["operating_point"];

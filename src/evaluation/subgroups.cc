@@ -1,5 +1,7 @@
 #include "evaluation/subgroups.h"
 
+#include <cmath>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <utility>
@@ -16,12 +18,11 @@ double Ratio(double above, double below) { return below > 0 ? above / below : kN
 
 void CountRows(const Predictions& predictions, const RowGroups& subjects,
                const std::vector<int64_t>& rows, double threshold, Subgroup* subgroup) {
-  std::set<int32_t> present, with_event;
+  std::set<int32_t> with_event;
   std::vector<double> risks, labels;
   double alerts = 0, right = 0, risk_sum = 0;
   for (int64_t row : rows) {
     double risk = predictions.risk[row], label = predictions.label[row];
-    present.insert(subjects.group_of_row()[row]);
     if (label > 0.5) with_event.insert(subjects.group_of_row()[row]);
     risks.push_back(risk);
     labels.push_back(label);
@@ -32,7 +33,6 @@ void CountRows(const Predictions& predictions, const RowGroups& subjects,
   }
   double n = static_cast<double>(rows.size()), events = static_cast<double>(subgroup->events);
   subgroup->rows = static_cast<int64_t>(rows.size());
-  subgroup->subjects = static_cast<int64_t>(present.size());
   subgroup->event_subjects = static_cast<int64_t>(with_event.size());
   subgroup->mean_risk = risk_sum / n;
   subgroup->observed = events / n;
@@ -42,37 +42,55 @@ void CountRows(const Predictions& predictions, const RowGroups& subjects,
   subgroup->ppv = Ratio(right, alerts);
 }
 
-Interval AurocOf(const Predictions& predictions, const RowGroups& subjects,
-                 const ClusterBootstrap& bootstrap, const std::vector<int64_t>& rows) {
+enum Quantity { kEvents, kRight, kRisk, kNumQuantities };
+
+// AUROC, sensitivity and mean risk ratio of the rows of one level.
+ClusterBootstrap::Statistics LevelStatistics(const Predictions& predictions,
+                                             const RowGroups& subjects, double threshold,
+                                             std::span<const int64_t> rows) {
   RankedRows ranked(predictions.risk, predictions.label, subjects.group_of_row(), rows);
-  auto judge = [&](std::span<const int32_t> times) {
-    return std::vector<double>{ranked.Judge(times).auroc};
+  ClusterSums sums(subjects.count(), kNumQuantities);
+  for (int64_t row : rows) {
+    int32_t subject = subjects.group_of_row()[row];
+    bool event = predictions.label[row] > 0.5, alert = predictions.risk[row] >= threshold;
+    sums.Add(subject, kEvents, event ? 1 : 0);
+    sums.Add(subject, kRight, event && alert ? 1 : 0);
+    sums.Add(subject, kRisk, predictions.risk[row]);
+  }
+  return [ranked = std::move(ranked), sums = std::move(sums)](std::span<const int32_t> times) {
+    std::vector<double> sum = sums.Total(times);
+    return std::vector<double>{ranked.Judge(times).auroc, Ratio(sum[kRight], sum[kEvents]),
+                               Ratio(sum[kRisk], sum[kEvents])};
   };
-  return bootstrap.Intervals(judge)[0];
 }
 
 }  // namespace
 
-std::vector<Subgroup> JudgeSubgroups(const Predictions& predictions, const RowGroups& subjects,
-                                     const ClusterBootstrap& bootstrap, double threshold) {
-  std::vector<Subgroup> judged;
-  for (const auto& [column, levels] : predictions.subgroups) {
-    std::map<std::string, std::vector<int64_t>> rows_of;
-    for (size_t row = 0; row < levels.size(); ++row) {
-      if (!levels[row].empty()) rows_of[levels[row]].push_back(static_cast<int64_t>(row));
-    }
-    for (const auto& [level, rows] : rows_of) {
-      Subgroup subgroup;
-      subgroup.column = column;
-      subgroup.level = level;
-      CountRows(predictions, subjects, rows, threshold, &subgroup);
-      subgroup.enough = subgroup.event_subjects >= kMinSubjectsPerClass &&
-                        subgroup.subjects - subgroup.event_subjects >= kMinSubjectsPerClass;
-      subgroup.auroc = subgroup.enough ? AurocOf(predictions, subjects, bootstrap, rows)
-                                       : Interval{kNaN, kNaN, kNaN};
-      judged.push_back(std::move(subgroup));
-    }
+JudgedSubgroups JudgeSubgroups(const Predictions& predictions, const RowGroups& subjects,
+                               const ClusterBootstrap& bootstrap, double threshold) {
+  JudgedSubgroups judged;
+  std::vector<SubgroupLevel> levels = LevelsOf(predictions, subjects);
+  std::vector<uint8_t> enough;
+  for (const SubgroupLevel& level : levels) {
+    Subgroup subgroup;
+    subgroup.column = level.column;
+    subgroup.level = level.level;
+    subgroup.subjects = level.subjects;
+    CountRows(predictions, subjects, level.rows, threshold, &subgroup);
+    subgroup.enough = subgroup.event_subjects >= kMinSubjectsPerClass &&
+                      subgroup.subjects - subgroup.event_subjects >= kMinSubjectsPerClass;
+    enough.push_back(subgroup.enough ? 1 : 0);
+    judged.levels.push_back(std::move(subgroup));
   }
+  auto measured = JudgeLevels(levels, enough, bootstrap, std::size(kGapMeasures),
+                              [&](std::span<const int64_t> rows) {
+                                return LevelStatistics(predictions, subjects, threshold, rows);
+                              });
+  for (size_t i = 0; i < levels.size(); ++i) {
+    judged.levels[i].auroc = measured.levels[i].measures.front();
+  }
+  judged.gaps = std::move(measured.gaps);
+  std::erase_if(judged.gaps, [](const SubgroupGap& gap) { return std::isnan(gap.gap.value); });
   return judged;
 }
 

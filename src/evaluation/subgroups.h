@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "evaluation/bootstrap.h"
 #include "evaluation/predictions.h"
 #include "evaluation/row_groups.h"
+#include "evaluation/subgroup_levels.h"
 
 namespace codman::evaluation {
 
@@ -27,9 +27,17 @@ struct Subgroup {
          ppv = 0;  // of rows, at the threshold; NaN without events, without alerts
 };
 
-// Columns and levels in alphabetical order; rows of level "" are left out. `bootstrap` draws the
-// groups of `subjects`.
-std::vector<Subgroup> JudgeSubgroups(const Predictions& predictions, const RowGroups& subjects,
-                                     const ClusterBootstrap& bootstrap, double threshold);
+// What the gaps of a column compare, over the levels with enough subjects: AUROC, sensitivity at
+// the threshold, and mean risk / observed frequency (1 where risks are right on average).
+inline constexpr const char* kGapMeasures[] = {"auroc", "sensitivity", "mean_risk_ratio"};
+
+struct JudgedSubgroups {
+  std::vector<Subgroup> levels;   // in the order of LevelsOf
+  std::vector<SubgroupGap> gaps;  // measure: index into kGapMeasures
+};
+
+// `bootstrap` draws the groups of `subjects`.
+JudgedSubgroups JudgeSubgroups(const Predictions& predictions, const RowGroups& subjects,
+                               const ClusterBootstrap& bootstrap, double threshold);
 
 }  // namespace codman::evaluation

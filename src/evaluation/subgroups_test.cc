@@ -29,7 +29,7 @@ Predictions ExampleWithSexes() {
 
 std::vector<Subgroup> Judge(const Predictions& rows) {
   RowGroups subjects(rows.subject);
-  return JudgeSubgroups(rows, subjects, ClusterBootstrap(subjects.count(), 100, 1), 0.5);
+  return JudgeSubgroups(rows, subjects, ClusterBootstrap(subjects.count(), 100, 1), 0.5).levels;
 }
 
 TEST(JudgeSubgroups, GivesTheLargeLevelItsAurocWithAnInterval) {
@@ -70,6 +70,37 @@ TEST(JudgeSubgroups, LeavesRatiosOpenWhereALevelHasOneClass) {
   auto judged = Judge(rows);
   EXPECT_TRUE(std::isnan(judged[0].sensitivity) && std::isnan(judged[0].ppv));
   EXPECT_TRUE(std::isnan(judged[0].in_the_large));
+}
+
+TEST(JudgeSubgroups, GivesTheGapBetweenLevelsOfEnoughSubjects) {
+  Predictions rows;
+  rows.risk = ExampleScores();
+  rows.label = ExampleLabels();
+  rows.subgroups["unit"].assign(40, "one");
+  for (int i = 0; i < 40; ++i) {  // a unit where every event is seen and every risk is right
+    rows.risk.push_back(i % 2);
+    rows.label.push_back(i % 2);
+    rows.subgroups["unit"].push_back("two");
+  }
+  for (int i = 0; i < 80; ++i) rows.subject.push_back(i);
+  RowGroups subjects(rows.subject);
+  auto gaps = JudgeSubgroups(rows, subjects, ClusterBootstrap(80, 100, 1), 0.5).gaps;
+  ASSERT_EQ(gaps.size(), 3u);
+  EXPECT_EQ(gaps[0].column, "unit");
+  EXPECT_NEAR(gaps[0].gap.value, 1 - 0.58133333333333326, 1e-12);  // AUROC, scikit-learn
+  EXPECT_NEAR(gaps[1].gap.value, 1 - 2 / 3.0, 1e-12);              // sensitivity
+  double risk = 0;
+  for (double score : ExampleScores()) risk += score;
+  EXPECT_NEAR(gaps[2].gap.value, risk / 15 - 1, 1e-12);
+  EXPECT_LT(gaps[0].gap.low, gaps[0].gap.value);
+  EXPECT_GT(gaps[0].gap.high, gaps[0].gap.value);
+}
+
+TEST(JudgeSubgroups, GivesNoGapOfOneLevel) {
+  Predictions rows = ExampleWithSexes();
+  RowGroups subjects(rows.subject);
+  EXPECT_TRUE(
+      JudgeSubgroups(rows, subjects, ClusterBootstrap(subjects.count(), 20, 1), 0.5).gaps.empty());
 }
 
 }  // namespace

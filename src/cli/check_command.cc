@@ -49,12 +49,11 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
                                [&](const auto& s) { return s.name == from.source; });
       if (!known)
         at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
-      if (!from.table.empty()) {
-        std::string path = format("{}/{}.sql", clinic, from.table);
-        std::replace(path.end() - static_cast<int64_t>(from.table.size()) - 4, path.end() - 4, '.',
-                     '/');
-        if (!base::FileExists(path))
-          at(format("there is no table '{}': expected {}", from.table, path));
+      const std::string& table = from.table.empty() ? from.label_table : from.table;
+      if (!table.empty()) {
+        std::string path = format("{}/{}.sql", clinic, table);
+        std::replace(path.end() - static_cast<int64_t>(table.size()) - 4, path.end() - 4, '.', '/');
+        if (!base::FileExists(path)) at(format("there is no table '{}': expected {}", table, path));
         continue;
       }
       int label = concepts.Find(from.label_concept);

@@ -1,9 +1,13 @@
+#include <algorithm>
+#include <iterator>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/training_place.h"
 #include "evaluation/report.h"
+#include "training/site_transfer.h"
 
 namespace codman::cli {
 namespace {
@@ -11,7 +15,28 @@ namespace {
 struct Options {
   std::string task, source, input, variant, report_path;
   int folds = 0, repeats = 1;
+  bool transfer = false;
 };
+
+// Of repeated folds, what a terminal shows; the report holds all.
+constexpr std::string_view kHeadlines[] = {
+    "discrimination.auroc", "discrimination.auprc", "calibration.slope",     "regression.r2",
+    "regression.rmse",      "interval.coverage",    "multiclass.macro_auroc"};
+
+std::string TransferLines(const std::string& variant, const Json& moved) {
+  std::string text = format("{:<10} at the second site: {}\n", variant, FiguresOf(moved["report"]));
+  for (const char* at : {"at_source_threshold", "at_transferred_threshold"}) {
+    const Json& figures = moved[at];
+    text += format("  {:<26} {:.4f}: alerts {:.2f} % of rows, sensitivity {:.3f}, PPV {:.3f}", at,
+                   figures["threshold"].AsDouble(), 100 * figures["alert_rate"].AsDouble(),
+                   figures["sensitivity"].AsDouble(), figures["ppv"].AsDouble());
+    if (!figures["utility"].is_null())
+      text += format(", utility {:.4f} ({:.4f} to {:.4f})", figures["utility"].AsDouble(),
+                     figures["utility_low"].AsDouble(), figures["utility_high"].AsDouble());
+    text += "\n";
+  }
+  return text;
+}
 
 // Without folds the figures are those of the champion on the patients it had not seen when it was
 // judged.
@@ -46,6 +71,12 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
       continue;
     training::TrainingRequest request{
         .task = task, .variant = &variant, .source = source, .actor = CurrentActor()};
+    if (options.transfer) {
+      Json moved = TRY(training::JudgeSiteTransfer(place, request));
+      text += TransferLines(variant.name, moved);
+      reports.Set(variant.name, std::move(moved));
+      continue;
+    }
     Json report = options.folds > 0
                       ? TRY(training::CrossValidate(place, request, options.folds, options.repeats))
                       : TRY(StoredReport(*registry, *task, variant.name));
@@ -56,9 +87,12 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     }
     text += format("{:<10} {}  [{} patients, {} rows]\n", variant.name, FiguresOf(report),
                    report["subjects"].AsInt(), report["rows"].AsInt());
-    for (const auto& [name, figure] : report["repeated"].members()) {
-      text += format("  {:<32} mean {:.4f}, sd {:.4f} over {} repeats\n", name,
-                     figure["mean"].AsDouble(), figure["sd"].AsDouble(), options.repeats);
+    for (const auto& [name, figure] : report["repeated"]["metrics"].members()) {
+      bool headline = std::count(std::begin(kHeadlines), std::end(kHeadlines), name) > 0;
+      if (headline)
+        text += format("  {:<24} {:.4f} ({:.4f} to {:.4f}) over {} repeats\n", name,
+                       figure["mean"].AsDouble(), figure["low"].AsDouble(),
+                       figure["high"].AsDouble(), options.repeats);
     }
     reports.Set(variant.name, std::move(report));
   }
@@ -79,6 +113,9 @@ std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
       "--folds", options->folds,
       "out-of-fold judgement by patient (3 to 50); without it the live model's stored figures");
   app->add_option("--repeats", options->repeats, "so many divisions into folds (with --folds)");
+  app->add_flag("--transfer", options->transfer,
+                "learn at one site of the source, judge at the other, with the threshold moved by "
+                "alert rate (the task's `transfer`)");
   app->add_option("--report", options->report_path, "folder for one HTML page per variant")
       ->check(CLI::ExistingDirectory);
   return [=] { return Run(*global, *options); };

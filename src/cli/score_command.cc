@@ -28,7 +28,9 @@ Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
         format("the variant '{}' takes no rows from '{}'", variant.name, source.name));
   TRY(workspace->Ingest(source, input, ProgressBar("ingest", global)));
   TRY(workspace->BuildSilver(ProgressBar("silver", global)));
-  if (!from->table.empty()) TRY(BuildTables(workspace, {from->table}, global));
+  for (const auto& table : {from->table, from->label_table}) {
+    if (!table.empty()) TRY(BuildTables(workspace, {table}, global));
+  }
   auto place = TRY(PlaceOf(workspace, nullptr, global));
   return training::BuildMatrix(place, task, variant, *from);
 }

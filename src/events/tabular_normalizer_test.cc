@@ -285,5 +285,59 @@ TEST(TabularNormalizer, AnchoredRowsMayLieInTheFutureButNeedSubjectAndTime) {
   EXPECT_EQ(run.out.markers, 1);
 }
 
+const char* const kVisits = R"(name: visits
+kind: files
+format: csv
+identifiers: public
+subject: {column: Scan, pattern: '^(.+?)(_MR[0-9]+)?$'}
+rows: {record: Scan}
+time: {anchor: "2000-01-01T00:00Z"}
+prediction_rows: true
+columns:
+  Scan: {role: subject}
+  Stage: {field: text, levels: [CN, AD]}
+  Age: {field: number, range: [0, 120], missing: ["888"]}
+  Abeta: {field: number, censored: true}
+)";
+
+// Facts that repeat from visit to visit are told for each; the record is the scan, not the person.
+TEST(TabularNormalizer, RowsOfATableAreRecordsOfTheirOwn) {
+  Feeding feeding{Source(kVisits), "Scan,Stage,Age,Abeta"};
+  feeding.Add("p1_MR1,CN,71,>1700").Add("p1_MR2,CN,71,");
+  EXPECT_THAT(EventsOf(feeding.out),
+              ElementsAre("p1 source_row marker 2000-01-01T00:00:00.000000Z 1",
+                          "p1 visits//Stage final 2000-01-01T00:00:00.000000Z 'CN'",
+                          "p1 visits//Age final 2000-01-01T00:00:00.000000Z 71",
+                          "p1 visits//Abeta final 2000-01-01T00:00:00.000000Z 1700 '>1700'",
+                          "p1 source_row marker 2000-01-01T00:00:00.000000Z 2",
+                          "p1 visits//Stage final 2000-01-01T00:00:00.000000Z 'CN'",
+                          "p1 visits//Age final 2000-01-01T00:00:00.000000Z 71"));
+  const auto& records = *feeding.out.events.Find("source_record_id");
+  EXPECT_EQ(records.strings[1], "p1_MR1");
+  EXPECT_EQ(records.strings[5], "p1_MR2");
+  EXPECT_EQ(feeding.out.measurements, 5);
+}
+
+TEST(TabularNormalizer, FieldsAreCheckedByTheirRules) {
+  Feeding feeding{Source(kVisits), "Scan,Stage,Age,Abeta"};
+  feeding.Add("p1_MR1,MCI,888,12x").Add("p2_MR1,AD,140,");
+  EXPECT_THAT(RefusedOf(feeding.out),
+              ElementsAre("Stage: type_mismatch (levels)", "Abeta: type_mismatch (number)",
+                          "Age: out_of_range (range)"));
+  EXPECT_EQ(feeding.out.measurements, 4) << "888 is no age";
+}
+
+TEST(TabularNormalizer, ARowWithoutAnIdentifierIsASubjectOfItsOwn) {
+  std::string text = kVisits;
+  text = base::ReplaceAll(text, "subject: {column: Scan, pattern: '^(.+?)(_MR[0-9]+)?$'}",
+                          "subject: {row: true}");
+  text = base::ReplaceAll(text, "rows: {record: Scan}", "rows: {}");
+  text = base::ReplaceAll(text, "  Scan: {role: subject}\n", "");
+  Feeding feeding{Source(text), "Stage,Age,Abeta"};
+  feeding.Add("CN,71,").Add("CN,71,");
+  EXPECT_THAT(EventsOf(feeding.out)[1], testing::StartsWith("abc/p1.p#1 visits//Stage"));
+  EXPECT_THAT(EventsOf(feeding.out)[4], testing::StartsWith("abc/p1.p#2 visits//Stage"));
+}
+
 }  // namespace
 }  // namespace codman::events

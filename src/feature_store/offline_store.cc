@@ -84,8 +84,9 @@ Result<> StageLookups(engine::SqlEngine* engine, const Subjects& subjects,
 
 // Every event that matters, subject by subject, in order of knowledge. The key tells versions of
 // one record apart from other records (data-model.md 3).
+// `labels`: SQL that adds those of a table, or "".
 std::string StreamSql(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot,
-                      const RowRule& rule) {
+                      const RowRule& rule, const std::string& labels) {
   return format(R"(
 with told as (
   select * from ({0}) where source = {1}
@@ -106,7 +107,7 @@ with told as (
                   or (status = 'label' and concept in ({2}, {9}))
                   or (status = 'static' and concept = {6})
 ), together as (
-  select * from observed union all select * from others
+  select * from observed union all select * from others{10}
 )
 select place, kind, event_time, known_time, received_seq, concept_index, value, is_void, key
 from together join subject_places using (subject_id)
@@ -114,7 +115,22 @@ order by place, known_time, received_seq)",
                 lake.Events().SelectAll(snapshot), base::QuoteSql(rule.source),
                 base::QuoteSql(rule.label_concept), int(kObservation), int(kMarker), int(kLabel),
                 base::QuoteSql(rule.start_concept), int(kStart), int(kEnd),
-                base::QuoteSql(rule.end_concept));
+                base::QuoteSql(rule.end_concept), labels);
+}
+
+Result<std::string> LabelsOfTable(const lakehouse::Lake& lake, const RowRule& rule) {
+  if (rule.label_table.empty()) return std::string();
+  auto snapshot = TRY(lake.Newest(rule.label_table));
+  if (snapshot.version < 0) {
+    return base::NotFound(
+        format("the table {} is not built: codman build {}", rule.label_table, rule.label_table));
+  }
+  engine::DeltaTable table(lake.RootOf(rule.label_table), {});
+  return format(
+      " union all select subject_id, {}, event_time, event_time, 0, 0, try_cast({} as double), "
+      "false, 0::ubigint from ({}) where source = {}",
+      int(kLabel), engine::QuoteName(rule.label_column), table.SelectAll(snapshot),
+      base::QuoteSql(rule.source));
 }
 
 void Take(const Table& chunk, size_t i, SubjectHistory* history) {
@@ -279,8 +295,9 @@ std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string
   std::string text = format("{}|{}|{}|{}|{}|{}|{}|{}", set.hash(), base::Join(blocks, ","),
                             rule.source, int(rule.times), rule.start_concept, rule.end_concept,
                             rule.label_concept, rule.horizon_us);
-  if (!rule.table.empty()) {
-    text += format("|{}|{}|{}", rule.table, rule.label_column, base::Join(rule.classes, ","));
+  if (!rule.table.empty() || !rule.label_table.empty()) {
+    text += format("|{}|{}|{}|{}", rule.table, rule.label_table, rule.label_column,
+                   base::Join(rule.classes, ","));
   }
   for (const auto& file : events.files) text += "|" + file.path;
   return base::Sha256Hex(text).substr(0, 32);
@@ -331,6 +348,11 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
   auto snapshot = TRY(rule.table.empty() ? lake.Events().Load() : lake.Newest(rule.table));
   OfflineMatrix result{.temp_folder = options.temp_folder};
   result.key = KeyOf(feature_set, blocks, rule, snapshot);
+  if (!rule.label_table.empty()) {
+    auto labels = TRY(lake.Newest(rule.label_table));
+    result.key = base::Sha256Hex(format("{} {} {}", result.key, labels.table_id, labels.version))
+                     .substr(0, 32);
+  }
   result.folder = format("{}/{}/{}", options.root, feature_set.name(), result.key);
   result.columns = plan->column_names();
   std::string manifest = result.folder + "/manifest.json";
@@ -349,7 +371,9 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     size_t num_subjects = subjects.ids.size() + 1;
     builder.rows().subjects = std::move(subjects);
     if (rule.table.empty()) {
-      TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule), &builder, num_subjects, progress));
+      std::string labels = TRY(LabelsOfTable(lake, rule));
+      TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule, labels), &builder, num_subjects,
+                     progress));
     } else {
       TRY(ComputeTableRows(engine, lake, *plan, rule, &writer, &builder.rows()));
     }

@@ -112,10 +112,8 @@ Result<PartWriter> PartWriter::Open(std::string folder, std::vector<std::string>
   writer.folder_ = std::move(folder);
   writer.names_ = std::move(names);
   TRY(base::MakeFolders(writer.folder_));
-  writer.engine_ = TRY(
-      engine::SqlEngine::Open({.temp_folder = temp_folder,
-                               .memory_limit_bytes = kEngineBytes,
-                               .num_threads = 1}));
+  writer.engine_ = TRY(engine::SqlEngine::Open(
+      {.temp_folder = temp_folder, .memory_limit_bytes = kEngineBytes, .num_threads = 1}));
   return writer;
 }
 
@@ -137,8 +135,8 @@ Result<> PartWriter::Write(const PredictionRows& rows, int64_t first,
   FillColumns(values, width, std::span(table.columns).subspan(3));
   TRY(Finish());
   files_.push_back(format("{}/part-{:05}.parquet", folder_, files_.size()));
-  writing_ = std::async(std::launch::async, WritePart, engine_.get(), std::move(table),
-                        files_.back());
+  writing_ =
+      std::async(std::launch::async, WritePart, engine_.get(), std::move(table), files_.back());
   return {};
 }
 
@@ -149,7 +147,8 @@ Result<> PartWriter::WritePart(engine::SqlEngine* engine, const Table& table,
   TRY(engine->CreateTable("part", table.schema()));
   TRY(engine->Append("part", table));
   // Bloom filters would cost a third more and serve no reader: a matrix is read whole.
-  TRY(engine->Execute(format("copy part to {} (format parquet, compression zstd, "
+  TRY(
+      engine->Execute(format("copy part to {} (format parquet, compression zstd, "
                              "compression_level 1, write_bloom_filter false)",
                              base::QuoteSql(path))));
   return engine->Execute("drop table part");

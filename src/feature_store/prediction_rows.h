@@ -26,6 +26,9 @@ struct RowRule {
   // the cohort.
   int64_t horizon_us = 0;
 
+  // Instead of the concept: the label at a row's own time is `label_column` of this gold table.
+  std::string label_table;
+
   // Instead of all that: the rows of this gold table (registry/task.h says which columns it has).
   std::string table, label_column;
   std::vector<std::string> classes;  // the label column names one of these; empty: it is a number

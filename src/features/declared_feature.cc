@@ -14,8 +14,9 @@ using base::Problems;
 using events::Concept;
 
 const std::vector<std::string> kFeatureKeys = {
-    "id",    "concept", "aggregate",   "window", "expression", "label",       "group",  "unit",
-    "range", "owner",   "description", "column", "reference",  "null_policy", "levels", "encode"};
+    "id",        "concept",     "aggregate", "window", "expression",  "label",
+    "group",     "unit",        "range",     "owner",  "description", "column",
+    "reference", "null_policy", "levels",    "encode", "inner"};
 
 bool IsIdentifier(std::string_view id) {
   auto is_word = [](char c) {
@@ -229,6 +230,7 @@ bool ReadFeature(const Json& entry, const AggregateOverWindow& defaults,
   feature->group = problems->Text(entry, "group", false);
   feature->description = problems->Text(entry, "description", false);
   if (entry.Find("owner") != nullptr) feature->owner = problems->Text(entry, "owner");
+  feature->inner = entry["inner"].AsBool();
   std::string policy = problems->Text(entry, "null_policy", false);
   if (!policy.empty() && policy != "missing") {
     problems->Add(entry["null_policy"].line(),

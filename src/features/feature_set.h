@@ -58,6 +58,7 @@ struct ContractFeature {
   // score's; infinite where nothing bounds it.
   double low = 0, high = 0;
   double reference_low = 0, reference_high = 0;
+  bool inner = false;    // only for expressions: neither asked for in forms nor shown to a model
   bool process = false;  // tells about care and time, not about the body
   int line = 0;
 };

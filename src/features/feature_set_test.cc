@@ -214,5 +214,46 @@ TEST(FeatureSetTest, ABlockDoesNotSeeAnotherBlocksFeatures) {
               HasSubstr("set.yaml:6: feature 'z': unknown feature 'only_a'"));
 }
 
+const char* const kTable = R"(name: admissions
+features:
+  - {id: days, column: time_in_hospital, label: Days, unit: d, range: [1, 366]}
+  - {id: insulin, column: insulin, levels: ["No", Steady, Up], encode: one_hot}
+  - {id: a1c, column: a1c, levels: [Norm, ">7", ">8"]}
+  - {id: rate, concept: heart_rate, inner: true}
+  - {id: weeks, expression: days / 7, unit: d}
+)";
+
+// What a table tells is computed as a form is: levels are places in their list, one-hot ones 0/1
+// inputs, a missing value missing everywhere.
+TEST(FeatureSetTest, ColumnsOfATableBecomeInputs) {
+  auto set = Read(kTable);
+  ASSERT_TRUE(set.ok()) << set.error().ToString();
+  auto plan = set->Compile({}).value();
+  EXPECT_THAT(plan->column_names(), ElementsAre("days", "insulin_is_no", "insulin_is_steady",
+                                                "insulin_is_up", "a1c", "weeks"));
+  EXPECT_EQ(plan->contract()[1].high, 2);
+  std::vector<double> out(6);
+  plan->ComputeFromForm(std::vector<double>{14, 1, 2, NAN, NAN}, out);
+  EXPECT_THAT(out, ElementsAre(14, 0, 1, 0, 2, 2));
+  plan->ComputeFromForm(std::vector<double>{NAN, NAN, NAN, 80, NAN}, out);
+  for (double value : out) EXPECT_TRUE(std::isnan(value));
+}
+
+TEST(FeatureSetTest, ColumnMistakesAreNamed) {
+  struct Case {
+    const char* from;
+    const char* to;
+    const char* named;
+  };
+  for (auto [from, to, named] :
+       {Case{"column: insulin, levels", "column: insulin, window: 6h, levels", "has no 'window'"},
+        Case{"[\"No\", Steady, Up]", "[\"No\", \"No\"]", "two different"},
+        Case{"encode: one_hot", "encode: dummy", "one_hot or place"}}) {
+    auto set = Read(base::ReplaceAll(kTable, from, to));
+    ASSERT_FALSE(set.ok()) << to;
+    EXPECT_THAT(set.error().message(), HasSubstr(named));
+  }
+}
+
 }  // namespace
 }  // namespace codman::features

@@ -91,6 +91,7 @@ class Builder {
     for (size_t i = 0; i < declaration_.features.size(); ++i) {
       if (declaration_.features[i].block != block) continue;
       const ContractFeature& feature = declaration_.features[i].contract;
+      if (feature.inner) continue;
       auto names = LevelColumns(feature);
       for (int level = 0; level < static_cast<int>(names.size()); ++level) {
         plan_->columns.push_back({names[static_cast<size_t>(level)], contract_of_[i], level});

@@ -92,8 +92,8 @@ bool Connection::AnswerBuffered() {
 
 void Connection::Dispatch() {
   overlapping_ = reader_.rules().overlaps;
-  open_.push_back({.without_body = reader_.request().method == "HEAD",
-                   .keep_alive = reader_.keep_alive()});
+  open_.push_back(
+      {.without_body = reader_.request().method == "HEAD", .keep_alive = reader_.keep_alive()});
   in_handler_ = true;
   // Whatever is thrown, the Responder was destroyed on the way and has answered 500.
   try {

@@ -83,14 +83,14 @@ class Connection final : public Responder::Sink, public std::enable_shared_from_
   size_t sent_ = 0;
   int64_t deadline_ = kNever;
   int64_t last_steps_ = -1;
-  bool reading_ = false;     // a receive is under way into the reader's space
+  bool reading_ = false;      // a receive is under way into the reader's space
   bool overlapping_ = false;  // the open requests let the next one overlap
   bool held_ = false;         // the next request, or its refusal, waits for the open ones
   bool ended_ = false;        // the client has sent its last byte
-  bool in_handler_ = false;  // the handler is on the stack
-  bool sending_ = false;     // the client's window is full
-  bool finishing_ = false;   // the last answer is in out_
-  bool lingering_ = false;   // all is sent, what still arrives is dropped
+  bool in_handler_ = false;   // the handler is on the stack
+  bool sending_ = false;      // the client's window is full
+  bool finishing_ = false;    // the last answer is in out_
+  bool lingering_ = false;    // all is sent, what still arrives is dropped
   bool closed_ = false;
 };
 

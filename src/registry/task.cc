@@ -40,7 +40,12 @@ TaskSource ReadSource(const std::string& name, const Json& entry, Problems* prob
     problems->Add(entry["prediction_times"],
                   "'prediction_times' must be source_rows or every 1h while in encounter");
   }
-  problems->CheckKeys(label, {"concept", "within"});
+  problems->CheckKeys(label, {"concept", "within", "table", "column"});
+  source.label_table = problems->Text(label, "table", false);
+  if (!source.label_table.empty()) {
+    source.label_column = problems->Text(label, "column");
+    return source;
+  }
   source.label_concept = problems->Text(label, "concept");
   source.label_within_us = Duration(label, "within", 0, problems);
   return source;
@@ -108,7 +113,8 @@ Result<Task> Task::Load(const std::string& path) {
   Problems problems(path);
   problems.CheckKeys(
       document, {"name", "question", "label", "horizon", "silence", "live", "approvals", "utility",
-                 "alarm", "split", "refit", "variants", "target", "outcome_columns"});
+                 "alarm", "split", "refit", "variants", "target", "outcome_columns",
+                 "label_ingredients", "post_outcome_codes", "transfer"});
   Task task;
   task.file = path;
   task.name = problems.Text(document, "name");
@@ -127,6 +133,13 @@ Result<Task> Task::Load(const std::string& path) {
   task.alarm_r2 = problems.Number(document["alarm"], "r2", 1);
   task.alarm_accuracy = problems.Number(document["alarm"], "accuracy", 1);
   task.outcome_columns = problems.Texts(document, "outcome_columns");
+  task.label_ingredients = problems.Texts(document, "label_ingredients");
+  task.post_outcome_codes = problems.Texts(document, "post_outcome_codes");
+  for (const auto& [source, entry] : document["transfer"].members()) {
+    problems.CheckKeys(entry, {"table", "from", "to"});
+    task.transfers[source] = {problems.Text(entry, "table"), problems.Text(entry, "from"),
+                              problems.Text(entry, "to")};
+  }
   task.refit = document["refit"].AsBool(true);
   ReadSplit(document["split"], &task, &problems);
   Target target = ReadTarget(document, {}, &problems);

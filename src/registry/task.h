@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,9 +20,12 @@ struct TaskSource {
   bool hourly = false;  // prediction_times: "source_rows" or "every 1h while in encounter"
   std::string label_concept;
   int64_t label_within_us = 0;  // 0: the label is told at the row itself
-  // A gold table with the columns source, subject_id, source_row, event_time, known_time, the
-  // label, those that the feature set names and, where some rows are outside the cohort,
-  // excluded_because (a text that says why; null or empty: inside).
+  // The label of the row at its own time, from a column of a gold table with source, subject_id and
+  // event_time; a row that the table lacks or leaves null has none.
+  std::string label_table;
+  // Or the rows themselves are those of a gold table with the columns source, subject_id,
+  // source_row, event_time, known_time, the label, those that the feature set names and, where some
+  // rows are outside the cohort, excluded_because (a text that says why; null or empty: inside).
   std::string table, label_column;
 };
 
@@ -48,6 +52,12 @@ struct TaskVariant {
   const TaskSource* FindSource(const std::string& source) const;
 };
 
+// Two sites of one source, told apart by conditions over a table that has subject_id: how a model
+// of the one does at the other.
+struct SiteTransfer {
+  std::string table, from, to;  // "silver.encounters", "unit1 = 1", "unit2 = 1"
+};
+
 struct Task {
   std::string name, question, label, file;
   int64_t horizon_us = 0;
@@ -59,6 +69,10 @@ struct Task {
   double alarm_auroc = 1, alarm_utility = 1, alarm_r2 = 1, alarm_accuracy = 1;
   // Columns that are made from the outcome or known only after it: refused as features by name.
   std::vector<std::string> outcome_columns;
+  // What the label is computed from, and codes given only after the outcome: an input made of one
+  // of them is refused.
+  std::vector<std::string> label_ingredients, post_outcome_codes;
+  std::map<std::string, SiteTransfer> transfers;  // by source
   double train_share = 0.6, tuning_share = 0.2;
   bool refit = true;
   uint64_t seed = 0;

@@ -61,5 +61,38 @@ TEST(Task, MistakesNameFileAndCure) {
   }
 }
 
+TEST(Task, TargetsTablesAndTransfersOfTheClinicsTasks) {
+  std::string folder = std::string(CODMAN_SOURCE_DIR) + "/clinic/tasks/";
+  auto cost = Task::Load(folder + "cost.yaml");
+  ASSERT_TRUE(cost.ok()) << cost.error().ToString();
+  EXPECT_EQ(cost->variants[0].target.objective, models::Objective::kRegression);
+  EXPECT_EQ(cost->variants[0].target.unit, "USD");
+  EXPECT_EQ(cost->variants[0].from[0].table, "gold.insured_persons");
+  EXPECT_EQ(cost->variants[0].from[0].label_column, "charges");
+  auto alzheimers = Task::Load(folder + "alzheimers.yaml");
+  ASSERT_TRUE(alzheimers.ok()) << alzheimers.error().ToString();
+  EXPECT_EQ(alzheimers->FindVariant("adni").value()->target.num_classes(), 3);
+  EXPECT_EQ(alzheimers->FindVariant("oasis2").value()->target.objective,
+            models::Objective::kBinary);
+  auto sepsis = Task::Load(SepsisPath());
+  EXPECT_EQ(sepsis->transfers.at("physionet2019").to, "unit2 = 1");
+}
+
+TEST(Task, ATargetNeedsItsClasses) {
+  std::string good = base::ReadFile(SepsisPath()).value();
+  for (auto [to, named] :
+       {std::pair("\ntarget: {objective: multiclass, classes: [a, b]}\nhorizon: 6h",
+                  "three or more"),
+        std::pair("\ntarget: {objective: guess}\nhorizon: 6h",
+                  "binary, multiclass or regression")}) {
+    std::string path = format("{}codman_target_{}.yaml", testing::TempDir(), getpid());
+    std::string text = base::ReplaceAll(good, "\nhorizon: 6h", to);
+    ASSERT_TRUE(base::WriteFileAtomically(path, text, {.sync = false}).ok());
+    auto task = Task::Load(path);
+    ASSERT_FALSE(task.ok());
+    EXPECT_THAT(task.error().message(), HasSubstr(named));
+  }
+}
+
 }  // namespace
 }  // namespace codman::registry

@@ -1,7 +1,7 @@
 #include <cmath>
-#include <map>
 
 #include "base/text.h"
+#include "evaluation/repeated.h"
 #include "training/baselines_internal.h"
 #include "training/run_internal.h"
 #include "training/split.h"
@@ -119,36 +119,6 @@ class Folds {
   std::vector<double> margins_, clock_;  // out of fold
 };
 
-// Figures of a report by name, those of its groups that hold plain numbers.
-std::map<std::string, double> FiguresOf(const Json& report) {
-  std::map<std::string, double> figures;
-  for (const char* group : {"discrimination", "calibration", "brier", "utility", "regression",
-                            "interval", "multiclass", "operating_point"}) {
-    for (const auto& [name, value] : report[group].members()) {
-      if (value.is_number()) figures[format("{}.{}", group, name)] = value.AsDouble();
-    }
-  }
-  return figures;
-}
-
-Json Repeated(const std::vector<std::map<std::string, double>>& runs) {
-  Json repeated = Json::Object();
-  for (const auto& [name, first] : runs.front()) {
-    double sum = 0, squares = 0, count = 0;
-    for (const auto& run : runs) {
-      auto found = run.find(name);
-      if (found == run.end() || !std::isfinite(found->second)) continue;
-      sum += found->second;
-      squares += found->second * found->second;
-      ++count;
-    }
-    double mean = sum / count;
-    double sd = count > 1 ? std::sqrt(std::max(0.0, (squares - sum * mean) / (count - 1))) : 0;
-    repeated.Set(name, Json::Object({{"mean", mean}, {"sd", sd}, {"repeats", count}}));
-  }
-  return repeated;
-}
-
 }  // namespace
 
 Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds,
@@ -158,7 +128,7 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
   if (repeats < 1 || repeats > 100) return base::InvalidInput("--repeats must be from 1 to 100");
   Run run = TRY(Prepare(place, request));
   Json report;
-  std::vector<std::map<std::string, double>> figures;
+  std::vector<std::vector<evaluation::FoldMetrics>> figures;
   for (int repeat = 0; repeat < repeats; ++repeat) {
     run.parts = FoldRows(run.offline.rows, request.task->seed + static_cast<uint64_t>(repeat),
                          request.source->name, folds);
@@ -168,10 +138,10 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
       run.Tell("folds", static_cast<double>(repeat * folds + fold + 1) / (folds * repeats));
     }
     Json judged = TRY(division.Judge());
-    figures.push_back(FiguresOf(judged));
+    figures.push_back({evaluation::FlatMetrics(judged)});
     if (repeat == 0) report = std::move(judged);
   }
-  if (repeats > 1) report.Set("repeated", Repeated(figures));
+  if (repeats > 1) report.Set("repeated", TRY(evaluation::RepeatedJson(figures)));
   return report;
 }
 

@@ -193,10 +193,19 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
     facts.model_minus_clock_low = difference.low;
     facts.model_minus_clock_high = difference.high;
   }
-  facts.auroc = in.auroc;
-  facts.utility = in.utility;
-  facts.alarm_auroc = in.task->alarm_auroc;
+  const Json& report = *in.report;
+  facts.auroc = report["discrimination"]["auroc"].AsDouble();
+  facts.utility = report["utility"]["value"].AsDouble();
+  facts.r2 = report["regression"]["r2"].AsDouble();
+  facts.macro_auroc = report["multiclass"]["macro_auroc"].AsDouble();
+  facts.accuracy = report["multiclass"]["accuracy"].AsDouble();
+  facts.alarm_auroc = facts.alarm_macro_auroc = in.task->alarm_auroc;
   facts.alarm_utility = in.task->alarm_utility;
+  facts.alarm_r2 = in.task->alarm_r2;
+  facts.alarm_accuracy = in.task->alarm_accuracy;
+  facts.inputs = in.offline->columns;
+  facts.label_ingredients = in.task->label_ingredients;
+  facts.post_outcome_codes = in.task->post_outcome_codes;
   facts.synthetic = in.synthetic;
   return facts;
 }

@@ -23,7 +23,7 @@ struct LeakageInputs {
   const std::vector<uint8_t>* parts = nullptr;         // of split.h
   const std::vector<double>* margins = nullptr;        // of the model, all rows
   const std::vector<double>* clock_margins = nullptr;  // of the clock-only model, all rows
-  double auroc = 0, utility = 0;                       // on held-out rows
+  const Json* report = nullptr;                        // on held-out rows
   bool synthetic = false;
 };
 

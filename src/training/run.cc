@@ -18,7 +18,7 @@ std::vector<std::string> SharedBlocks(const registry::Task& task,
     if (other.feature_set != variant.feature_set || same == nullptr) continue;
     if (same->hourly != from.hourly || same->label_concept != from.label_concept ||
         same->label_within_us != from.label_within_us || same->table != from.table ||
-        same->label_column != from.label_column) {
+        same->label_column != from.label_column || same->label_table != from.label_table) {
       continue;
     }
     wanted.insert(other.blocks.begin(), other.blocks.end());
@@ -43,6 +43,7 @@ Result<feature_store::OfflineMatrix> BuildMatrix(const TrainingPlace& place,
                                                    : feature_store::PredictionTimes::kSourceRows,
                               .label_concept = from.label_concept,
                               .horizon_us = from.label_within_us,
+                              .label_table = from.label_table,
                               .table = from.table,
                               .label_column = from.label_column,
                               .classes = variant.target.classes};

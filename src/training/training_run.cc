@@ -73,8 +73,7 @@ Result<Judged> FitAndJudge(Run* run) {
                      .parts = &run->parts,
                      .margins = &judged.margins,
                      .clock_margins = &clock,
-                     .auroc = judged.report["discrimination"]["auroc"].AsDouble(),
-                     .utility = judged.report["utility"]["value"].AsDouble(),
+                     .report = &judged.report,
                      .synthetic = in.synthetic};
   run->Tell("leakage audit", 0.75);
   judged.findings = evaluation::AuditLeakage(TRY(GatherLeakageFacts(leak)));

@@ -44,6 +44,7 @@ Json Groups(const std::vector<ContractFeature>& contract) {
     groups.Add(Json::Object({{"name", name}, {"features", Json::Array({FeatureJson(feature)})}}));
   };
   for (const auto& feature : contract) {
+    if (feature.inner) continue;
     if (feature.expression.empty()) add(feature.group.empty() ? "Other" : feature.group, feature);
   }
   for (const auto& feature : contract) {

@@ -78,6 +78,7 @@ export interface Feature {
   description?: string | null;
   derived?: boolean;
   process?: boolean;
+  levels?: string[]; // of a categorical value: what it may be
 }
 
 export interface FeatureGroup {
@@ -90,7 +91,7 @@ export interface GivenWithUnit {
   unit: string;
 }
 
-export type GivenValue = number | null | GivenWithUnit;
+export type GivenValue = number | string | null | GivenWithUnit;
 
 export interface Sample {
   name: string;
@@ -105,6 +106,7 @@ export interface Schema {
   horizon_hours: number;
   variant: string;
   version: string;
+  objective?: 'binary' | 'regression' | 'multiclass';
   threshold: number;
   synthetic: boolean;
   groups: FeatureGroup[];
@@ -113,7 +115,7 @@ export interface Schema {
 
 export interface Bar {
   feature: string;
-  value: number | null;
+  value: number | string | null;
   unit: string;
   change: number;
 }
@@ -121,9 +123,15 @@ export interface Bar {
 export interface Explanation {
   method: string;
   base: number;
-  contributions: { feature: string; value: number | null; unit: string; contribution: number }[];
+  contributions: {
+    feature: string;
+    value: number | string | null;
+    unit: string;
+    contribution: number;
+  }[];
   rest: number;
-  probability: { base: number; bars: Bar[]; rest: number; calibration: number; risk: number };
+  // Of risks only.
+  probability?: { base: number; bars: Bar[]; rest: number; calibration: number; risk: number };
 }
 
 export type Band = 'low' | 'moderate' | 'high' | 'critical';
@@ -132,11 +140,19 @@ export interface Prediction {
   id: string;
   task: string;
   variant: string;
-  risk: number;
-  margin: number;
-  band: Band;
-  threshold: number;
-  alert: boolean;
+  // Of a 0/1 question.
+  risk?: number;
+  margin?: number;
+  band?: Band;
+  threshold?: number;
+  alert?: boolean;
+  // Of an amount.
+  value?: number;
+  unit?: string;
+  interval?: { lower: number; upper: number; coverage: number } | null;
+  // Of several classes.
+  class?: string;
+  classes?: { class: string; risk: number }[];
   model: { version: string; trained_on: string; synthetic: boolean };
   feature_set: string;
   explanation?: Explanation | null;

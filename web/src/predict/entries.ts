@@ -37,6 +37,11 @@ export function usualWords(feature: Feature): string {
 export function errorOf(feature: Feature, entry: Entry | undefined): string {
   const text = entry?.text.trim() ?? '';
   if (text === '') return '';
+  if (feature.levels?.length) {
+    return feature.levels.includes(text)
+      ? ''
+      : `${feature.label} must be one of: ${feature.levels.join(', ')}`;
+  }
   if (/^\d+,\d+$/.test(text)) return `Write ${text.replace(',', '.')}, with a point`;
   if (!decimal.test(text)) return `${feature.label} must be a number`;
   const value = numberOf(text);
@@ -72,6 +77,7 @@ export function readForm(schema: Schema, entries: Entries): ReadForm {
     if (entry === undefined || entry.text.trim() === '') continue;
     const message = errorOf(feature, entry);
     if (message) read.errors.push({ field: feature.id, message });
+    else if (feature.levels?.length) read.features[feature.id] = entry.text.trim();
     else {
       const value = numberOf(entry.text);
       read.features[feature.id] = entry.unit === undefined ? value : { value, unit: entry.unit };
@@ -91,7 +97,7 @@ export function entriesOf(schema: Schema, values: Record<string, GivenValue>): E
   const entries: Entries = {};
   for (const [id, given] of Object.entries(values)) {
     if (given === null) continue;
-    if (typeof given === 'number') entries[id] = { text: String(given) };
+    if (typeof given === 'number' || typeof given === 'string') entries[id] = { text: String(given) };
     else if (given.value !== null) {
       entries[id] = { text: String(given.value) };
       if (given.unit !== units.get(id)) entries[id].unit = given.unit;
@@ -101,7 +107,7 @@ export function entriesOf(schema: Schema, values: Record<string, GivenValue>): E
 }
 
 function isGiven(value: unknown): value is GivenValue {
-  if (value === null || typeof value === 'number') return true;
+  if (value === null || typeof value === 'number' || typeof value === 'string') return true;
   if (typeof value !== 'object') return false;
   const { value: number, unit } = value as Record<string, unknown>;
   return (number === null || typeof number === 'number') && typeof unit === 'string';
@@ -127,7 +133,7 @@ export function parsePasted(schema: Schema, text: string): { entries: Entries; e
   for (const [id, value] of Object.entries(features)) {
     if (!known.has(id)) errors.push(`'${id}' is not a feature of this question`);
     else if (!isGiven(value))
-      errors.push(`'${id}' must be a number, null or {"value": …, "unit": …}`);
+      errors.push(`'${id}' must be a number, one of its words, null or {"value": …, "unit": …}`);
     else values[id] = value;
   }
   return { entries: entriesOf(schema, values), errors };

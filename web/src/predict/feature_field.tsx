@@ -21,26 +21,46 @@ export function FeatureField({ feature, entry, error, onInput, onLeave }: Props)
   const hint = [usual && `usual ${usual}`, accepted && `accepted ${accepted}`]
     .filter(Boolean)
     .join(', ');
+  const shared = {
+    id,
+    'aria-invalid': error !== '',
+    'aria-describedby': `${id}-hint${error ? ` ${id}-error` : ''}`,
+    onBlur: onLeave,
+  };
   return (
     <div class={error ? 'field field-wrong' : 'field'}>
       <label for={id} title={feature.description || undefined}>
         {feature.label}
       </label>
       <span class="field-input">
-        <input
-          id={id}
-          type="text"
-          inputMode="decimal"
-          autoComplete="off"
-          value={entry?.text ?? ''}
-          placeholder={usual}
-          title={hint}
-          aria-invalid={error !== ''}
-          aria-describedby={`${id}-hint${error ? ` ${id}-error` : ''}`}
-          onInput={(event) => onInput(event.currentTarget.value)}
-          onBlur={onLeave}
-        />
-        <span class="unit">{unitWord(entry?.unit ?? feature.unit)}</span>
+        {feature.levels?.length ? (
+          <select
+            {...shared}
+            value={entry?.text ?? ''}
+            onChange={(event) => onInput(event.currentTarget.value)}
+          >
+            <option value="">not given</option>
+            {feature.levels.map((level) => (
+              <option key={level} value={level}>
+                {level}
+              </option>
+            ))}
+          </select>
+        ) : (
+          <>
+            <input
+              {...shared}
+              type="text"
+              inputMode="decimal"
+              autoComplete="off"
+              value={entry?.text ?? ''}
+              placeholder={usual}
+              title={hint}
+              onInput={(event) => onInput(event.currentTarget.value)}
+            />
+            <span class="unit">{unitWord(entry?.unit ?? feature.unit)}</span>
+          </>
+        )}
       </span>
       <span id={`${id}-hint`} class="hidden">
         {hint}

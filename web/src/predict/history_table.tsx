@@ -2,7 +2,7 @@ import { BandMark } from '../parts/band';
 import { Section } from '../parts/section';
 import { Table, type Column } from '../parts/table';
 import { When } from '../parts/when';
-import { percent } from '../words/figures';
+import { headlineWords } from './headline';
 import { made, type Made } from './session_history';
 
 interface Props {
@@ -16,8 +16,11 @@ function columnsFor(onShow: (one: Made) => void): Column<Made>[] {
     { head: 'When', cell: (one) => <When iso={one.prediction.predicted_at} /> },
     { head: 'Patient', cell: (one) => one.from },
     { head: 'Model', cell: (one) => one.prediction.model.version },
-    { head: 'Risk', number: true, cell: (one) => <b>{percent(one.prediction.risk)}</b> },
-    { head: 'Band', cell: (one) => <BandMark band={one.prediction.band} /> },
+    { head: 'Answer', number: true, cell: (one) => <b>{headlineWords(one.prediction)}</b> },
+    {
+      head: 'Band',
+      cell: (one) => (one.prediction.band ? <BandMark band={one.prediction.band} /> : '–'),
+    },
     {
       head: 'Look',
       cell: (one) => (

@@ -1,14 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { Feature, Prediction } from '../api/types';
 import { modelPath } from '../app/route';
-import { BandMark } from '../parts/band';
 import { CopyButton } from '../parts/copy_button';
 import { Link } from '../parts/link';
 import { When } from '../parts/when';
-import { measured, percent } from '../words/figures';
 import { featuresOf } from './entries';
+import { Headline } from './headline';
+import { Reasons } from './reasons';
 import type { Made } from './session_history';
-import { Waterfall } from './waterfall';
 
 function Missing({ ids, features }: { ids: string[]; features: Feature[] }) {
   if (ids.length === 0) return null;
@@ -52,17 +51,8 @@ export function Result({ one, changed }: { one: Made; changed: boolean }) {
           The form was changed since; press Predict for the new values.
         </p>
       )}
-      <p class="result-risk">
-        <span class="result-number" title={`margin ${measured(prediction.margin)}`}>
-          {percent(prediction.risk)}
-        </span>
-        <BandMark band={prediction.band} />
-      </p>
-      <p>
-        {prediction.alert ? <b>Alert: at or above</b> : 'No alert: below'} the threshold of{' '}
-        {percent(prediction.threshold)}. Looks {measured(prediction.horizon_hours)} h ahead.
-      </p>
-      <Waterfall prediction={prediction} schema={schema} />
+      <Headline of={prediction} />
+      <Reasons prediction={prediction} schema={schema} />
       {prediction.warnings.length > 0 && (
         <ul class="warnings">
           {prediction.warnings.map((warning) => (

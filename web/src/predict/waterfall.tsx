@@ -84,13 +84,14 @@ export function Waterfall({
 }) {
   const [box, width] = useWidth();
   const explanation = prediction.explanation;
-  if (!explanation) return null;
+  if (!explanation?.probability) return null;
+  const limit = prediction.threshold ?? 0;
   const steps = stepsOf(explanation, schema);
-  const highest = Math.max(prediction.threshold, ...steps.flatMap((step) => [step.from, step.to]));
+  const highest = Math.max(limit, ...steps.flatMap((step) => [step.from, step.to]));
   const labelWidth = Math.min(250, Math.max(150, width * 0.46));
   const x = linear(0, highest, labelWidth, Math.max(width - 60, labelWidth + 40));
   const height = headHeight + steps.length * rowHeight + 4;
-  const threshold = x(prediction.threshold);
+  const threshold = x(limit);
   return (
     <figure class="chart waterfall">
       <figcaption>
@@ -122,7 +123,7 @@ export function Waterfall({
               y={12}
               text-anchor={threshold > width - 90 ? 'end' : 'middle'}
             >
-              threshold {percent(prediction.threshold)}
+              threshold {percent(limit)}
             </text>
             {steps.map((step, at) => (
               <Row

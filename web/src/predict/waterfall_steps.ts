@@ -17,6 +17,7 @@ export interface Step {
 }
 
 export function stepsOf(explanation: Explanation, schema: Schema | null): Step[] {
+  if (!explanation.probability) return [];
   const { base, bars, rest, calibration, risk } = explanation.probability;
   const labels = new Map(schema ? featuresOf(schema).map((f) => [f.id, f.label]) : []);
   const margins = new Map(explanation.contributions.map((c) => [c.feature, c.contribution]));
@@ -53,8 +54,13 @@ export function stepsOf(explanation: Explanation, schema: Schema | null): Step[]
   });
   for (const bar of bars) {
     move('feature', labels.get(bar.feature) ?? bar.feature.replaceAll('_', ' '), bar.change, {
-      value: bar.value === null ? 'not given' : measured(bar.value),
-      unit: bar.value === null ? '' : unitWord(bar.unit),
+      value:
+        bar.value === null
+          ? 'not given'
+          : typeof bar.value === 'string'
+            ? bar.value
+            : measured(bar.value),
+      unit: typeof bar.value === 'number' ? unitWord(bar.unit) : '',
       margin: margins.get(bar.feature) ?? null,
     });
   }

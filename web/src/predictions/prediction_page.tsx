@@ -9,24 +9,27 @@ import { Link } from '../parts/link';
 import { Page } from '../parts/page';
 import { Section } from '../parts/section';
 import { When } from '../parts/when';
-import { Waterfall } from '../predict/waterfall';
-import { measured, percent } from '../words/figures';
+import { headlineWords } from '../predict/headline';
+import { Reasons } from '../predict/reasons';
+import { isFigure, measured, percent } from '../words/figures';
 import { Replay } from './replay';
 
 function Facts({ of }: { of: Prediction }) {
   return (
     <dl class="figures headline">
       <Figure
-        label="Risk"
-        term={`margin ${measured(of.margin)}`}
-        value={percent(of.risk)}
-        note={<BandMark band={of.band} />}
+        label="Answer"
+        term={isFigure(of.margin) ? `margin ${measured(of.margin)}` : undefined}
+        value={headlineWords(of)}
+        note={of.band && <BandMark band={of.band} />}
       />
-      <Figure
-        label="Alert"
-        value={of.alert ? 'yes' : 'no'}
-        note={`threshold ${percent(of.threshold)}`}
-      />
+      {isFigure(of.threshold) && (
+        <Figure
+          label="Alert"
+          value={of.alert ? 'yes' : 'no'}
+          note={`threshold ${percent(of.threshold)}`}
+        />
+      )}
       <Figure
         label="Looks ahead"
         value={`${measured(of.horizon_hours)} h`}
@@ -54,7 +57,7 @@ function Shown({ of }: { of: Prediction }) {
       </p>
       <Section title="Why">
         {of.explanation ? (
-          <Waterfall prediction={of} schema={schema.data} />
+          <Reasons prediction={of} schema={schema.data} />
         ) : (
           <p class="notice">Reasons were not asked for.</p>
         )}

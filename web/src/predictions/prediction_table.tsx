@@ -4,7 +4,7 @@ import { BandMark } from '../parts/band';
 import { Link } from '../parts/link';
 import { Table, type Column } from '../parts/table';
 import { When } from '../parts/when';
-import { percent } from '../words/figures';
+import { count, percent } from '../words/figures';
 
 const columns: Column<PastPrediction>[] = [
   {
@@ -17,7 +17,12 @@ const columns: Column<PastPrediction>[] = [
     ),
   },
   { head: 'Question', cell: (one) => one.task },
-  { head: 'Risk', number: true, cell: (one) => <b>{percent(one.risk)}</b> },
+  {
+    head: 'Answer',
+    number: true,
+    title: 'the risk, or the amount of a question that asks for one',
+    cell: (one) => <b>{one.risk > 1 ? count(one.risk) : percent(one.risk)}</b>,
+  },
   { head: 'Band', cell: (one) => <BandMark band={one.band} /> },
   { head: 'Alert', cell: (one) => (one.alert ? 'alert' : <span class="quiet">no alert</span>) },
   {

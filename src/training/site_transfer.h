@@ -1,0 +1,16 @@
+// A model of one site judged at another, with its operating point moved without labels (ml.md 2).
+#pragma once
+
+#include "training/training_run.h"
+
+namespace codman::training {
+
+// Learns from four fifths of the patients of the task's `from` site, calibrates and chooses the
+// threshold on the last fifth, and judges all patients of the `to` site twice: at that threshold,
+// and at the one that alerts there as often as it did at home. Registers nothing. Gives
+// evaluation::JudgeThresholdTransfer's members, `report` (at the transferred threshold), and the
+// number of patients of either site. Refused: a task without `transfer` for the source, and one
+// that is not binary.
+Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request);
+
+}  // namespace codman::training

@@ -1,0 +1,63 @@
+# Every clinical question that has rows of a table, from its source to a registered model and a scored file; then a leak that must be
+# caught by its name, a wrong header, and the answers of the API for an amount and for a risk with named levels.
+. "$(dirname "$0")/journey.bash"
+samples=tests/data/questions fixtures=tests/data/alzheimers
+
+train() {  # task source input [options…]: few rows cannot pass every audit, so a named reason gets past it
+  local task="$1" source="$2" input="$3"; shift 3
+  "$codman" train "$task" --source "$source" --input "$input" --override-leakage "a journey on few rows" "$@" > "$work/train.log" 2>&1 || fail "train $task from $source: $(tail -5 "$work/train.log")"
+}
+score() {  # task source input header
+  "$codman" score "$1" --source "$2" --input "$3" --output "$work/scores.csv" "${@:5}" > "$work/score.log" 2>&1 || fail "score $1: $(tail -3 "$work/score.log")"
+  equal "$4" "$(head -1 "$work/scores.csv")" "header of the scores of $1"
+}
+
+train cost insurance "$samples/insurance.csv" --activate --reason journey
+score cost insurance "$samples/insurance.csv" "subject,source_row,prediction_time,value,lower,upper,excluded_because"
+equal 1339 "$(wc -l < "$work/scores.csv")" "lines of the scores of cost"
+python3 - "$samples/insurance.csv" "$work/scores.csv" <<'PY' || fail "intervals of cost"
+import csv, sys
+truth = [float(r["charges"]) for r in csv.DictReader(open(sys.argv[1]))]
+rows = sorted(csv.DictReader(open(sys.argv[2])), key=lambda r: int(r["source_row"]))
+held = sum(float(r["lower"]) <= t <= float(r["upper"]) for r, t in zip(rows, truth)) / len(truth)
+mean = sum(truth) / len(truth)
+r2 = 1 - sum((float(r["value"]) - t) ** 2 for r, t in zip(rows, truth)) / sum((t - mean) ** 2 for t in truth)
+print(f"intervals hold {held:.3f}, R2 on its own rows {r2:.3f}")
+sys.exit(not (held > 0.85 and r2 > 0.8))
+PY
+train mortality support2 "$samples/support2_sample.csv.gz" --activate --reason journey
+score mortality support2 "$samples/support2_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
+train readmission diabetes130 "$samples/diabetes130_sample.csv.gz" --activate --reason journey
+score readmission diabetes130 "$samples/diabetes130_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
+grep -q ',died or discharged to a hospice$' "$work/scores.csv" || fail "who cannot come back is not told"
+
+# Made-up rows reach a registered candidate, which cannot go live.
+for each in adni oasis_longitudinal oasis_cross_sectional nacc; do
+  train alzheimers "$each" "$fixtures/$each.csv"
+done
+"$codman" models list > "$work/models.txt"
+version="$(grep -oE 'oasis2-[0-9]+' "$work/models.txt" | head -1)"
+"$codman" models activate alzheimers "$version" --reason journey > "$work/activate.log" 2>&1 && fail "a model of made-up rows went live"
+grep -qi 'fixture' "$work/activate.log" || fail "the refusal does not say fixture: $(cat "$work/activate.log")"
+score alzheimers adni "$fixtures/adni.csv" "subject,source_row,prediction_time,risk_CN,risk_MCI,risk_AD,excluded_because" --model "$(grep -oE 'adni-[0-9]+' "$work/models.txt" | head -1)"
+
+# A leak is caught by its name: a column of the outcome among the inputs.
+cp -r clinic "$work/clinic"
+sed -i 's/^features:/features:\n  - {id: hospital_charges, column: charges, label: Charges, unit: "1"}/' "$work/clinic/features/mortality_support2.yaml"
+CODMAN_CLINIC="$work/clinic" "$codman" train mortality --source support2 > "$work/leak.log" 2>&1 && fail "charges among the inputs were not refused"
+grep -q "hospital_charges" "$work/leak.log" || fail "the leak is not named: $(cat "$work/leak.log")"
+
+# A header that changed is refused naming the column.
+sed '1s/MMSE/MMS/' "$fixtures/oasis_longitudinal.csv" > "$work/wrong.csv"
+"$codman" train alzheimers --source oasis_longitudinal --input "$work/wrong.csv" > "$work/header.log" 2>&1 && fail "a wrong header was taken"
+grep -q "MMSE" "$work/header.log" || fail "the missing column is not named: $(cat "$work/header.log")"
+
+# The API: an amount with its interval, levels by their names, an unknown level refused by name.
+start_server
+predict() { ask "$url/api/v1/predict/$1" -d "$2"; }
+predict cost '{"features": {"age": 40, "sex": "male", "bmi": 31, "children": 1, "smoker": "yes", "region": "southeast"}}' > "$work/cost.json"
+json "$work/cost.json" "d['interval']['lower'] < d['value'] < d['interval']['upper'] and d['unit'] == 'USD'" | grep -qi true || fail "$(cat "$work/cost.json")"
+json "$work/cost.json" "abs(d['explanation']['base'] + d['explanation']['rest'] + sum(c['contribution'] for c in d['explanation']['contributions']) - d['value']) < 1e-6" | grep -qi true || fail "reasons of cost do not sum: $(cat "$work/cost.json")"
+predict cost '{"features": {"smoker": "sometimes"}}' | grep -q 'one of: no, yes' || fail "an unknown level is not refused by name"
+predict readmission '{"features": {"age_band": "[70-80)", "number_inpatient": 4, "insulin": "Up", "discharge_to": "home"}}' > "$work/readmission.json"
+json "$work/readmission.json" "0 < d['risk'] < 1" | grep -qi true || fail "$(cat "$work/readmission.json")"

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -52,7 +53,9 @@ struct ConformalBin {
 };
 
 // One radius for each range of predicted values (Mondrian: Vovk et al. 2005, 4.5): the coverage
-// holds within each range, so the interval is narrow where the model is good. Immutable.
+// holds within each range, so the interval is narrow where the model is good and wide where it is
+// not. On average it may be wider than one radius for all, which breaks its promise where the
+// model is poor; where a row's spread is known, ScaledConformalFactor may be narrower. Immutable.
 class MondrianConformal {
  public:
   // At most `max_bins` ranges of equal row counts, fewer where a range would have too few rows for

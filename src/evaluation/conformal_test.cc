@@ -108,47 +108,97 @@ std::vector<InsuranceRow> ReadInsurance() {
 }
 
 struct Fold {
-  std::vector<double> predicted, truth;
+  std::vector<double> predicted, truth, scale;  // scale: deviation of the cell's charges
+};
+
+struct Cell {
+  double sum = 0, squares = 0, count = 0;
 };
 
 // Row r is of fold r mod 3: fitted, tuned, judged.
 std::vector<Fold> PredictInsurance() {
-  std::map<std::string, std::pair<double, double>> sums;
+  std::map<std::string, Cell> cells;
   auto rows = ReadInsurance();
   for (size_t r = 0; r < rows.size(); r += 3) {
-    sums[rows[r].cell].first += rows[r].charges;
-    sums[rows[r].cell].second += 1;
+    Cell& cell = cells[rows[r].cell];
+    cell.sum += rows[r].charges;
+    cell.squares += rows[r].charges * rows[r].charges;
+    cell.count += 1;
   }
   std::vector<Fold> folds(3);
   for (size_t r = 0; r < rows.size(); ++r) {
-    auto [sum, count] = sums[rows[r].cell];
-    folds[r % 3].predicted.push_back(count > 0 ? sum / count : 0);
+    Cell cell = cells[rows[r].cell];
+    double mean = cell.count > 0 ? cell.sum / cell.count : 0;
+    double variance = cell.count > 0 ? std::max(cell.squares / cell.count - mean * mean, 0.0) : 0;
+    folds[r % 3].predicted.push_back(mean);
     folds[r % 3].truth.push_back(rows[r].charges);
+    folds[r % 3].scale.push_back(500 + std::sqrt(variance));
   }
   return folds;
 }
 
-TEST(MondrianConformal, HoldsItsCoverageOnInsuranceCostsWithNarrowerIntervals) {
-  if (std::getenv("CODMAN_DATA") == nullptr) GTEST_SKIP() << "CODMAN_DATA is not set";
-  auto folds = PredictInsurance();
-  ASSERT_EQ(folds[2].truth.size(), 446u);
-  auto one = MondrianConformal::Fit(folds[1].predicted, folds[1].truth, 0.9, 1);
-  auto many = MondrianConformal::Fit(folds[1].predicted, folds[1].truth, 0.9, 5);
-  auto rare = MondrianConformal::Fit(folds[1].predicted, folds[1].truth, kAnomalyCoverage, 5);
-  ASSERT_TRUE(one.ok() && many.ok() && rare.ok());
-  double inside = 0, outside_rare = 0, least = 1e9, most = 0;
-  for (size_t i = 0; i < folds[2].truth.size(); ++i) {
-    ConformalBand band = many->Band(folds[2].predicted[i]);
-    inside += band.Holds(folds[2].truth[i]) ? 1 : 0;
-    outside_rare += rare->Band(folds[2].predicted[i]).Holds(folds[2].truth[i]) ? 0 : 1;
-    least = std::min(least, band.upper - band.lower);
-    most = std::max(most, band.upper - band.lower);
+// Three standard errors of a share over the judged rows.
+double Tolerance(double coverage, size_t rows) {
+  return 3 * std::sqrt(coverage * (1 - coverage) / static_cast<double>(rows));
+}
+
+class ConformalOnInsurance : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::getenv("CODMAN_DATA") == nullptr) GTEST_SKIP() << "CODMAN_DATA is not set";
+    folds_ = PredictInsurance();
+    ASSERT_EQ(folds_[2].truth.size(), 446u);
   }
-  // Three standard errors of a share over 446 rows.
-  EXPECT_NEAR(inside / 446, 0.9, 3 * std::sqrt(0.9 * 0.1 / 446));
-  EXPECT_NEAR(outside_rare / 446, 0.01, 3 * std::sqrt(0.99 * 0.01 / 446));
-  EXPECT_LT(least, 2 * one->bins()[0].radius);
-  EXPECT_GT(most, 2 * one->bins()[0].radius);
+  double Share(const MondrianConformal& bands, double least, double most) const {
+    double inside = 0, rows = 0;
+    for (size_t i = 0; i < folds_[2].truth.size(); ++i) {
+      double predicted = folds_[2].predicted[i];
+      if (predicted < least || predicted >= most) continue;
+      inside += bands.Band(predicted).Holds(folds_[2].truth[i]) ? 1 : 0;
+      rows += 1;
+    }
+    return inside / rows;
+  }
+
+  std::vector<Fold> folds_;
+};
+
+TEST_F(ConformalOnInsurance, HoldsItsCoverage) {
+  for (double coverage : {0.9, kAnomalyCoverage}) {
+    auto bands = MondrianConformal::Fit(folds_[1].predicted, folds_[1].truth, coverage, 4);
+    ASSERT_TRUE(bands.ok());
+    EXPECT_GT(bands->bins().size(), 1u);
+    EXPECT_NEAR(Share(*bands, -1, 1e9), coverage, Tolerance(coverage, 446)) << coverage;
+  }
+}
+
+TEST_F(ConformalOnInsurance, HoldsItsCoverageInEveryRange) {
+  auto one = MondrianConformal::Fit(folds_[1].predicted, folds_[1].truth, 0.9, 1);
+  auto many = MondrianConformal::Fit(folds_[1].predicted, folds_[1].truth, 0.9, 5);
+  ASSERT_TRUE(one.ok() && many.ok());
+  for (size_t b = 0; b < many->bins().size(); ++b) {
+    double from = b == 0 ? -1 : many->bins()[b].from;
+    double to = b + 1 < many->bins().size() ? many->bins()[b + 1].from : 1e9;
+    // A range was fitted and is judged on some 90 rows: both scatter.
+    EXPECT_NEAR(Share(*many, from, to), 0.9, std::sqrt(2) * Tolerance(0.9, 80)) << b;
+  }
+  auto [least, most] = std::minmax_element(
+      many->bins().begin(), many->bins().end(),
+      [](const ConformalBin& a, const ConformalBin& b) { return a.radius < b.radius; });
+  EXPECT_LT(least->radius, one->bins().front().radius / 2);
+  EXPECT_GT(most->radius, one->bins().front().radius);
+}
+
+TEST_F(ConformalOnInsurance, HoldsItsCoverageScaledByTheSpread) {
+  const Fold &tuning = folds_[1], &judged = folds_[2];
+  auto factor = ScaledConformalFactor(tuning.predicted, tuning.truth, tuning.scale, 0.9);
+  ASSERT_TRUE(factor.ok());
+  double inside = 0;
+  for (size_t i = 0; i < 446; ++i) {
+    double half = *factor * judged.scale[i];
+    inside += std::abs(judged.truth[i] - judged.predicted[i]) <= half ? 1 : 0;
+  }
+  EXPECT_NEAR(inside / 446, 0.9, Tolerance(0.9, 446));
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ TEST(CompareDelong, FindsNoDifferenceBetweenScoresOfOneOrder) {
 TEST(JudgeDelong, AgreesWithTheAreaOnManyRows) {
   std::vector<double> scores, labels;
   for (int i = 0; i < 20000; ++i) {
-    scores.push_back((i * 7919 % 10007) / 100);  // many ties
+    int hundreds = i * 7919 % 10007 / 100;  // many ties
+    scores.push_back(hundreds);
     labels.push_back(i * 104729 % 1009 < 60 + scores.back() ? 1 : 0);
   }
   EXPECT_NEAR(JudgeDelong(scores, labels).auroc, Auroc(scores, labels), 1e-12);

@@ -54,8 +54,8 @@ TEST(MulticlassSample, GivesScikitLearnsNumbers) {
 TEST(MulticlassSample, CountsRowsAsOftenAsTheirClusterWasDrawn) {
   ExampleClasses example;
   RowGroups subjects(example.subject);
-  std::vector<int32_t> times;
-  for (int s = 0; s < 30; ++s) times.push_back(s * 7 % 3);
+  std::vector<int32_t> times(30);
+  for (int s = 0; s < 30; ++s) times[s] = s * 7 % 3;
   // scikit-learn on np.repeat(i, times[i // 3]).
   ExpectScores(Sample(example, subjects).Judge(times),
                {0.83610152369802748,

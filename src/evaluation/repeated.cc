@@ -68,7 +68,7 @@ std::vector<double> RepeatMeans(const std::vector<std::vector<FoldMetrics>>& rep
 void CollectNumbers(const Json& node, const std::string& path, FoldMetrics* metrics) {
   if (node.is_number()) metrics->emplace(path, node.AsDouble());
   for (const auto& [name, value] : node.members()) {
-    CollectNumbers(value, path.empty() ? name : path + "." + name, metrics);
+    CollectNumbers(value, path.empty() ? name : format("{}.{}", path, name), metrics);
   }
 }
 

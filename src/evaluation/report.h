@@ -36,25 +36,23 @@ struct ReportOptions {
 //
 // Members of the report, flat numbers throughout; an interval of x stands beside it as x_low and
 // x_high (95 %, cluster bootstrap by subject; null where there is none): kind ("binary"), title,
-// synthetic, context,
-// rows, subjects, encounters, events, event_subjects, prevalence, bootstrap {replicates, seed},
-// discrimination {auroc, auprc, auroc_delong_low, auroc_delong_high (delong.h: rows as
-// independent)}, brier {value, low, high, skill, skill_low, skill_high, reliability,
-// resolution, uncertainty, within_bins (calibration.h)},
-// calibration {slope, intercept (intervals cluster-robust), in_the_large, ece, curve[{mean_risk,
-// observed, low, high, rows}], histogram {upper, counts[]}}, operating_point {threshold, rule,
-// sensitivity, specificity, ppv, npv, f1, tp, fp, tn, fn} over rows, utility {value, low, high, at}
-// (null unless physionet_utility; by encounter), alert_burden {horizon_hours, silence_hours,
-// event_encounters, patient_days, every_alert, first_alert, silenced, curve[]} with policies
-// {threshold, alerts, right_alerts, per_100_patient_days, per_100_encounters, ppv, sensitivity,
-// ppv_any_time, sensitivity_any_time, median_lead_hours, dated_encounters} and curve entries
-// {threshold, first_alert, silenced}, decision_curve[{threshold, model, treat_all}],
-// roc[{threshold, x, y}], pr[] (at most 200 points each), subgroups[{column, level, rows, events,
-// subjects, event_subjects, auroc, mean_risk, observed, in_the_large, alert_rate, sensitivity,
-// ppv}], subgroup_gaps[{column, measure, value, low, high}] (subgroups.h), comparators[{name,
-// auroc, auprc, difference, best_utility, best_threshold}] (difference: AUROC of the model minus
-// the comparator's, paired; best_utility: at the threshold best on these very rows, so optimistic),
-// warnings[].
+// synthetic, context, rows, subjects, encounters, events, event_subjects, prevalence, bootstrap
+// {replicates, seed}, discrimination {auroc, auprc, auroc_delong_low, auroc_delong_high (delong.h:
+// rows as independent)}, brier {value, low, high, skill, skill_low, skill_high, reliability,
+// resolution, uncertainty, within_bins (calibration.h)}, calibration {slope, intercept (intervals
+// cluster-robust), in_the_large, ece, curve[{mean_risk, observed, low, high, rows}], histogram
+// {upper, counts[]}}, operating_point {threshold, rule, sensitivity, specificity, ppv, npv, f1, tp,
+// fp, tn, fn} over rows, utility {value, low, high, at} (null unless physionet_utility; by
+// encounter), alert_burden {horizon_hours, silence_hours, event_encounters, patient_days,
+// every_alert, first_alert, silenced, curve[]} with policies {threshold, alerts, right_alerts,
+// per_100_patient_days, per_100_encounters, ppv, sensitivity, ppv_any_time, sensitivity_any_time,
+// median_lead_hours, dated_encounters} and curve entries {threshold, first_alert, silenced},
+// decision_curve[{threshold, model, treat_all}], roc[{threshold, x, y}], pr[] (at most 200 points
+// each), subgroups[{column, level, rows, events, subjects, event_subjects, auroc, mean_risk,
+// observed, in_the_large, alert_rate, sensitivity, ppv}], subgroup_gaps[{column, measure, value,
+// low, high}] (subgroups.h), comparators[{name, auroc, auprc, difference, best_utility,
+// best_threshold}] (difference: AUROC of the model minus the comparator's, paired; best_utility: at
+// the threshold best on these very rows, so optimistic), warnings[].
 Result<Json> Evaluate(const Predictions& predictions, const ReportOptions& options);
 
 // The report of a regression: `risk` holds the predicted values and `label` the truths, both any
@@ -88,8 +86,9 @@ Result<Json> EvaluateMulticlass(const Predictions& predictions, const ReportOpti
 // The same report, of any kind, as one HTML page without outside references: inline SVG charts
 // (ROC, PR, calibration with histogram, decision curve, alert burden; predicted against observed,
 // residuals, coverage; confusion matrix, curves by class), tables beneath each chart, light and
-// dark, prints well. A member "leakage", put there by whoever ran the audit (ToJson of leakage.h),
-// is shown as well. Absent members leave their section out.
+// dark, prints well. The members "leakage" (ToJson of leakage.h) and "threshold_transfer"
+// (JudgeThresholdTransfer), put there by whoever made them, are shown as well. Absent members leave
+// their section out.
 std::string RenderHtml(const Json& report);
 
 }  // namespace codman::evaluation

@@ -184,8 +184,8 @@ std::string Method(const Json& report) {
 
 std::string BinaryBody(const Json& report) {
   return Headline(report) + DiscriminationSection(report) + CalibrationSection(report) +
-         AlertBurdenSection(report) + OperatingPointSection(report) + SubgroupSection(report) +
-         ComparatorSection(report);
+         AlertBurdenSection(report) + OperatingPointSection(report) + TransferSection(report) +
+         SubgroupSection(report) + ComparatorSection(report);
 }
 
 std::string BodyOf(const Json& report) {

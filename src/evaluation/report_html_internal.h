@@ -21,6 +21,7 @@ std::string AlertBurdenSection(const Json& report);
 std::string OperatingPointSection(const Json& report);
 std::string SubgroupSection(const Json& report);
 std::string ComparatorSection(const Json& report);
+std::string TransferSection(const Json& report);
 
 // From headline to comparators.
 std::string RegressionBody(const Json& report);

@@ -165,6 +165,36 @@ std::string ComparatorSection(const Json& report) {
   return "<h2>Comparison with simpler models</h2>\n" + table.Html();
 }
 
+std::string TransferSection(const Json& report) {
+  const Json& transfer = report["threshold_transfer"];
+  if (!transfer.is_object()) return "";
+  const Json &home = transfer["at_source_threshold"], &moved = transfer["at_transferred_threshold"];
+  std::string unit = transfer["per"].AsString();
+  std::string html = format(
+      "<h2>Threshold transfer</h2>\n<p>At its home site the model alerts on {} of {}s. The "
+      "transferred threshold keeps that rate here without any outcome; outcomes only judge it.</p>"
+      "\n",
+      Percent(transfer["source_alert_rate"]), EscapeHtml(unit));
+  HtmlTable table("95 % intervals; the difference is paired",
+                  {"measure", "at the home threshold, " + Significant(home["threshold"]),
+                   "at the transferred one, " + Significant(moved["threshold"]), "difference"});
+  const std::pair<const char*, const char*> kRates[] = {
+      {"alert_rate", "rows that alert"},
+      {"encounter_alert_rate", "encounters with an alert"},
+      {"sensitivity", "sensitivity (rows)"},
+      {"ppv", "PPV (rows)"}};
+  for (const auto& [name, words] : kRates) {
+    table.Row({words, PercentWithInterval(home, name), PercentWithInterval(moved, name),
+               PercentWithInterval(transfer["difference"], name)});
+  }
+  if (home["utility"].is_number()) {
+    table.Row({"utility (PhysioNet 2019)", WithInterval(home, "utility", 3),
+               WithInterval(moved, "utility", 3),
+               WithInterval(transfer["difference"], "utility", 3)});
+  }
+  return html + table.Html();
+}
+
 std::string SubgroupGapTable(const Json& report) {
   if (report["subgroup_gaps"].size() == 0) return "";
   HtmlTable table("Between the highest and the lowest level, with 95 % interval",

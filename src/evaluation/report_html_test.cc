@@ -2,6 +2,7 @@
 
 #include "evaluation/example_rows_internal.h"
 #include "evaluation/report.h"
+#include "evaluation/threshold_transfer.h"
 
 namespace codman::evaluation {
 namespace {
@@ -88,6 +89,20 @@ TEST(RenderHtml, ShowsContextLeakageAndWarnings) {
   EXPECT_TRUE(Holds(html, "12,345"));
   EXPECT_TRUE(Holds(html, "■ blocks"));
   EXPECT_TRUE(Holds(html, "subjects have an event"));
+}
+
+TEST(RenderHtml, ShowsAThresholdTransfer) {
+  Predictions rows;
+  rows.risk = ExampleScores();
+  rows.label = ExampleLabels();
+  for (int i = 0; i < 40; ++i) rows.subject.push_back(i / 4);
+  Json report = ExampleReport(false);
+  EXPECT_FALSE(Holds(RenderHtml(report), "Threshold transfer"));
+  report.Set("threshold_transfer", JudgeThresholdTransfer(rows, rows, {}).value());
+  std::string html = RenderHtml(report);
+  EXPECT_TRUE(Holds(html, "Threshold transfer"));
+  EXPECT_TRUE(Holds(html, "alerts on 50.0 % of rows"));
+  EXPECT_FALSE(Holds(html, "<td>utility"));  // not asked for
 }
 
 TEST(RenderHtml, SaysTheSameOfAReportReadBackFromItsJson) {

@@ -75,6 +75,9 @@ TEST(EvaluateRegression, GivesScikitLearnsNumbers) {
   for (const Json& cell : (*report)["scatter"]["cells"].items()) rows += cell["rows"].AsDouble();
   for (const Json& bar : (*report)["residuals"]["counts"].items()) errors += bar.AsDouble();
   EXPECT_EQ(rows, 60);
+  // numpy: 1100 to 19200, rounded outwards to 1000.
+  EXPECT_EQ((*report)["scatter"]["low"].AsDouble(), 1000);
+  EXPECT_EQ((*report)["scatter"]["high"].AsDouble(), 20000);
   EXPECT_EQ(errors, 60);
 }
 

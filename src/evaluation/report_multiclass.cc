@@ -109,11 +109,10 @@ void AddComparators(Judged* judged, const Interval* next, Json* report) {
 Json ConfusionJson(const MulticlassRows& rows) {
   std::vector<int64_t> counts = ConfusionMatrix(rows);
   Json matrix = Json::Array(std::vector<Json>{});
-  for (int truth = 0; truth < rows.num_classes; ++truth) {
+  size_t classes = static_cast<size_t>(rows.num_classes);
+  for (size_t truth = 0; truth < classes; ++truth) {
     Json line = Json::Array(std::vector<Json>{});
-    for (int c = 0; c < rows.num_classes; ++c) {
-      line.Add(counts[static_cast<size_t>(truth * rows.num_classes + c)]);
-    }
+    for (size_t c = 0; c < classes; ++c) line.Add(counts[truth * classes + c]);
     matrix.Add(std::move(line));
   }
   return matrix;

@@ -126,10 +126,18 @@ void AddDeciles(const Judged& judged, Json* report) {
   report->Set("deciles", std::move(list));
 }
 
+// A step of two significant digits of a range: ends rounded to it are no row's own numbers.
+double RoundStep(double range) {
+  return range > 0 ? std::pow(10, std::floor(std::log10(range)) - 1) : 1;
+}
+
 void AddScatter(const Predictions& rows, Json* report) {
   auto [least, most] = std::minmax_element(rows.risk.begin(), rows.risk.end());
   auto [lowest, highest] = std::minmax_element(rows.label.begin(), rows.label.end());
   double low = std::min(*least, *lowest), high = std::max(*most, *highest);
+  double unit = RoundStep(high - low);
+  low = std::floor(low / unit) * unit;
+  high = std::ceil(high / unit) * unit;
   double step = high > low ? (high - low) / kScatterCells : 1;
   auto cell = [&](double value) {
     return std::clamp(static_cast<int>((value - low) / step), 0, kScatterCells - 1);
@@ -154,7 +162,7 @@ void AddResiduals(const Predictions& rows, Json* report) {
   // 99 rows in 100 lie within; a few extreme ones would flatten all others.
   std::sort(sizes.begin(), sizes.end());
   double reach = sizes[(sizes.size() - 1) * 99 / 100];
-  if (!(reach > 0)) reach = 1;
+  reach = reach > 0 ? std::ceil(reach / RoundStep(reach)) * RoundStep(reach) : 1;
   std::vector<double> counts(kResidualBars, 0.0);
   for (double error : errors) {
     double place = (error + reach) / (2 * reach) * kResidualBars;
@@ -181,6 +189,7 @@ void AddRegressionSubgroups(Judged* judged, Json* report) {
   const std::vector<std::string> kMeasures = {"rmse", "mae", "r2", "bias", "coverage"};
   auto levels = LevelsOf(judged->rows, judged->subjects);
   std::vector<uint8_t> enough;
+  enough.reserve(levels.size());
   for (const SubgroupLevel& level : levels) enough.push_back(level.subjects >= kMinSubjects);
   auto judge = [&](std::span<const int64_t> rows) -> ClusterBootstrap::Statistics {
     RegressionSample sample(RowsOf(judged->rows), judged->subjects.group_of_row(),

@@ -1,3 +1,5 @@
+#define EIGEN_DONT_PARALLELIZE
+#include <Eigen/Core>
 #include <algorithm>
 #include <utility>
 
@@ -8,9 +10,28 @@ namespace {
 
 // Share of a piece on which a value that goes straight from `from` to `to` is positive.
 double PositiveShare(double from, double to) {
+  if (from > 0 && to > 0) return 1;
+  if (from <= 0 && to <= 0) return 0;
   double low = std::min(from, to), high = std::max(from, to);
-  if (high == low) return high > 0 ? 1 : 0;
-  return (std::max(high, 0.0) - std::max(low, 0.0)) / (high - low);
+  return high / (high - low);
+}
+
+// values += factor × terms, element by element: vectors do not change the order of additions.
+void AddTimes(double factor, const double* terms, size_t count, double* values) {
+  auto size = static_cast<Eigen::Index>(count);
+  Eigen::Map<Eigen::ArrayXd>(values, size) +=
+      factor * Eigen::Map<const Eigen::ArrayXd>(terms, size);
+}
+
+// Σ a b c, four sums side by side.
+double SumOfProducts(const double* a, const double* b, const double* c, size_t count) {
+  double sums[4] = {0, 0, 0, 0};
+  size_t i = 0;
+  for (; i + 4 <= count; i += 4) {
+    for (size_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane] * c[i + lane];
+  }
+  for (; i < count; ++i) sums[0] += a[i] * b[i] * c[i];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 }  // namespace
@@ -19,7 +40,8 @@ double PositiveShare(double from, double to) {
 struct ExpectedGradients::Way {
   const double *first_from, *second_from;  // sums at the background row
   std::vector<double> inputs, first_to;    // of the row
-  // How long unit j of the first layer and unit k of the second are active together: j × k.
+  // How long unit j of the first layer and unit k of the second are active together: j × k. Lines
+  // of units that rest on the whole way are not set.
   std::vector<double> active;
   std::vector<std::pair<double, size_t>> kinks;  // where a unit of the first layer switches
   std::vector<double> sums, slopes, lengths;     // by unit of the second layer
@@ -31,6 +53,9 @@ ExpectedGradients::ExpectedGradients(const Network& network)
   size_t h1 = network.layers[0].outputs, h2 = network.layers[1].outputs;
   first_.resize(rows * h1);
   second_.resize(rows * h2);
+  for (size_t j = 0; j < h1; ++j) {
+    for (size_t i = 0; i < inputs; ++i) to_inputs_.push_back(network.layers[0].weights[i * h1 + j]);
+  }
   std::vector<double> encoded(inputs), rectified(h1), margins(network.num_outputs());
   for (size_t b = 0; b < rows; ++b) {
     std::copy_n(network.background.begin() + static_cast<int64_t>(b * inputs), inputs,
@@ -52,8 +77,7 @@ void ExpectedGradients::MeasureActive(Way* way) const {
   way->slopes.assign(h2, 0);
   way->lengths.assign(h2, 0);
   auto turn = [&](size_t j, double change) {
-    for (size_t k = 0; k < h2; ++k)
-      way->slopes[k] += change * static_cast<double>(layer.weights[j * h2 + k]);
+    AddTimes(change, &layer.weights[j * h2], h2, way->slopes.data());
   };
   for (size_t j = 0; j < h1; ++j) {
     double from = way->first_from[j], to = way->first_to[j];
@@ -79,11 +103,9 @@ void ExpectedGradients::MeasureActive(Way* way) const {
   advance(1);
   for (size_t j = 0; j < h1; ++j) {
     bool from = way->first_from[j] > 0, to = way->first_to[j] > 0;
-    for (size_t k = 0; k < h2; ++k) {
-      double& active = way->active[j * h2 + k];
-      if (from == to) active = from ? way->lengths[k] : 0;
-      if (!from && to) active = way->lengths[k] - active;
-    }
+    double* active = &way->active[j * h2];
+    if (from && to) std::copy(way->lengths.begin(), way->lengths.end(), active);
+    for (size_t k = 0; k < h2 && !from && to; ++k) active[k] = way->lengths[k] - active[k];
   }
 }
 
@@ -91,26 +113,22 @@ void ExpectedGradients::AddWay(const Way& way, const float* background_row,
                                double* contributions) const {
   const auto& [first, second, third] = network_.layers;
   size_t features = network_.feature_names.size(), outputs = network_.num_outputs();
-  thread_local std::vector<double> gradient;
-  gradient.resize(first.outputs);
+  thread_local std::vector<double> slopes, next;
+  next.resize(second.outputs);
   for (size_t o = 0; o < outputs; ++o, contributions += features + 1) {
+    slopes.assign(first.inputs, 0);
+    for (size_t k = 0; k < second.outputs; ++k) next[k] = third.weights[k * outputs + o];
     for (size_t j = 0; j < first.outputs; ++j) {
-      double sum = 0;
-      for (size_t k = 0; k < second.outputs; ++k) {
-        size_t jk = j * second.outputs + k;
-        sum += way.active[jk] * static_cast<double>(second.weights[jk]) *
-               static_cast<double>(third.weights[k * outputs + o]);
-      }
-      gradient[j] = sum;
+      if (way.first_from[j] <= 0 && way.first_to[j] <= 0) continue;
+      size_t line = j * second.outputs;
+      double gradient =
+          SumOfProducts(&way.active[line], &second.weights[line], next.data(), second.outputs);
+      AddTimes(gradient, &to_inputs_[j * first.inputs], first.inputs, slopes.data());
     }
     for (size_t i = 0; i < first.inputs; ++i) {
-      double distance = way.inputs[i] - static_cast<double>(background_row[i]);
-      if (distance == 0) continue;
-      double slope = 0;
-      for (size_t j = 0; j < first.outputs; ++j)
-        slope += gradient[j] * static_cast<double>(first.weights[i * first.outputs + j]);
       size_t feature = i < features ? i : static_cast<size_t>(network_.indicators[i - features]);
-      contributions[feature] += distance * slope;
+      double distance = way.inputs[i] - static_cast<double>(background_row[i]);
+      contributions[feature] += distance * slopes[i];
     }
   }
 }

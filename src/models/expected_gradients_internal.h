@@ -30,6 +30,7 @@ class ExpectedGradients {
 
   const Network& network_;
   std::vector<double> first_, second_;  // sums of the hidden layers of each background row
+  std::vector<double> to_inputs_;       // the first layer's weights, outputs × inputs
   std::vector<double> bases_;           // one an output
 };
 

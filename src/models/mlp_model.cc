@@ -72,6 +72,14 @@ std::string NameOfLayer(size_t layer, const char* part) {
   return format("layer{}.{}", layer, part);
 }
 
+std::vector<float> Narrow(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
+
+std::vector<double> Widen(const std::vector<float>& values) {
+  return {values.begin(), values.end()};
+}
+
 template <typename T>
 Tensor MakeTensor(std::vector<T> values, std::vector<size_t> shape) {
   return {{shape.begin(), shape.end()}, std::move(values)};
@@ -129,9 +137,9 @@ Result<> ReadLayers(const Safetensors& file, Network* network) {
     NetworkLayer& layer = network->layers[l];
     layer.inputs = inputs;
     layer.outputs = TRY(ExtentOf(file, NameOfLayer(l + 1, "bias")));
-    layer.biases = TRY(Take<float>(file, NameOfLayer(l + 1, "bias"), {layer.outputs}));
+    layer.biases = Widen(TRY(Take<float>(file, NameOfLayer(l + 1, "bias"), {layer.outputs})));
     layer.weights =
-        TRY(Take<float>(file, NameOfLayer(l + 1, "weight"), {layer.inputs, layer.outputs}));
+        Widen(TRY(Take<float>(file, NameOfLayer(l + 1, "weight"), {layer.inputs, layer.outputs})));
     inputs = layer.outputs;
   }
   bool several = network->objective == Objective::kMulticlass;
@@ -152,8 +160,8 @@ std::string NetworkToBytes(const Network& network) {
   for (size_t l = 0; l < 3; ++l) {
     const NetworkLayer& layer = network.layers[l];
     file.tensors[NameOfLayer(l + 1, "weight")] =
-        MakeTensor(layer.weights, {layer.inputs, layer.outputs});
-    file.tensors[NameOfLayer(l + 1, "bias")] = MakeTensor(layer.biases, {layer.outputs});
+        MakeTensor(Narrow(layer.weights), {layer.inputs, layer.outputs});
+    file.tensors[NameOfLayer(l + 1, "bias")] = MakeTensor(Narrow(layer.biases), {layer.outputs});
   }
   Json description;
   description.Set("format", kFormat);

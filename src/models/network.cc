@@ -1,3 +1,5 @@
+#define EIGEN_DONT_PARALLELIZE
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
@@ -5,13 +7,15 @@
 
 namespace codman::models {
 
-void NetworkLayer::Apply(const double* in, double* sums) const {
-  std::copy(biases.begin(), biases.end(), sums);
-  const float* weight = weights.data();
-  for (size_t i = 0; i < inputs; ++i, weight += outputs) {
+void NetworkLayer::Apply(const double* in, double* out) const {
+  // Element by element, so that vectors do not change the order of additions.
+  auto width = static_cast<Eigen::Index>(outputs);
+  Eigen::Map<Eigen::ArrayXd> sums(out, width);
+  sums = Eigen::Map<const Eigen::ArrayXd>(biases.data(), width);
+  for (size_t i = 0; i < inputs; ++i) {
     // Half of what rectifiers give is 0.
     if (in[i] == 0) continue;
-    for (size_t o = 0; o < outputs; ++o) sums[o] += in[i] * static_cast<double>(weight[o]);
+    sums += in[i] * Eigen::Map<const Eigen::ArrayXd>(weights.data() + i * outputs, width);
   }
 }
 

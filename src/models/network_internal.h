@@ -1,6 +1,6 @@
 // A network of two hidden layers with rectifiers, its inputs standardised, as plain data; margins
-// and contributions of a row. Weights are float32, everything else is computed in double, one row
-// at a time: bits do not depend on the company a row is scored in.
+// and contributions of a row. Weights are float32 values, everything else is computed in double,
+// one row at a time: bits do not depend on the company a row is scored in.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ namespace codman::models {
 
 struct NetworkLayer {
   size_t inputs = 0, outputs = 0;
-  std::vector<float> weights;  // inputs × outputs, row-major
-  std::vector<float> biases;   // one an output
+  std::vector<double> weights;  // inputs × outputs, row-major; float32 values
+  std::vector<double> biases;   // one an output; float32 values
 
   // sums = biases + inputsᵀ weights.
   void Apply(const double* inputs, double* sums) const;

@@ -5,6 +5,7 @@
 #include "models/gbdt_learner.h"
 #include "models/linear_learner.h"
 #include "models/logistic_learner.h"
+#include "models/mlp_learner.h"
 #include "models/random_forest_learner.h"
 
 namespace codman::models {
@@ -14,7 +15,8 @@ std::span<const Learner* const> Learners() {
   static const RandomForestLearner random_forest;
   static const LogisticLearner logistic;
   static const LinearLearner linear;
-  static const Learner* const learners[] = {&gbdt, &random_forest, &logistic, &linear};
+  static const MlpLearner mlp;
+  static const Learner* const learners[] = {&gbdt, &random_forest, &logistic, &linear, &mlp};
   return learners;
 }
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "models/lightgbm_text.h"
 #include "models/lightgbm_training_internal.h"
+#include "models/random_draw_internal.h"
 
 namespace codman::models {
 namespace {
@@ -30,18 +31,9 @@ Result<> Check(int status, const char* doing) {
   return base::InvalidInput(format("LightGBM refuses: {}", LGBM_GetLastError())).While(doing);
 }
 
-// splitmix64 (Steele, Lea, Flood 2014): a fixed, well mixed draw that no periodicity of the rows
-// can meet.
-uint64_t Mix(uint64_t x) {
-  x += 0x9E3779B97F4A7C15;
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
-  return x ^ (x >> 31);
-}
-
 bool IsSampled(int64_t row, int64_t num_rows) {
   if (num_rows <= kSampleRows) return true;
-  double draw = static_cast<double>(Mix(static_cast<uint64_t>(row)) >> 11) * 0x1p-53;
+  double draw = UniformOf(Mix(static_cast<uint64_t>(row)));
   return draw * static_cast<double>(num_rows) < static_cast<double>(kSampleRows);
 }
 

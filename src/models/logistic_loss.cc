@@ -36,16 +36,32 @@ void AddLogistic(const TrainingData& data, int64_t first_row, const Eigen::Vecto
   sum->hessian.selfadjointView<Eigen::Lower>().rankUpdate(design);
 }
 
-// The Hessian's block (k, l) is Σ weight p_k (δ_kl − p_l) x xᵀ.
-void AddSoftmaxHessian(const Eigen::MatrixXd& p, const Eigen::VectorXd& weights,
-                       const Columns& design, LossEvaluation* sum) {
+// Lower halves of S_kl = Σ weight p_k p_l x xᵀ for k > l, where the Hessian has its block (k, l).
+void AddSoftmaxProducts(const Eigen::MatrixXd& p, const Eigen::VectorXd& weights,
+                        const Columns& design, LossEvaluation* sum) {
   Eigen::Index size = design.rows();
   for (Eigen::Index k = 0; k < p.rows(); ++k) {
-    for (Eigen::Index l = 0; l <= k; ++l) {
-      Eigen::VectorXd factors = weights.array() * p.row(k).transpose().array() *
-                                ((k == l ? 1.0 : 0.0) - p.row(l).transpose().array());
-      sum->hessian.block(k * size, l * size, size, size).noalias() +=
-          design * factors.asDiagonal() * design.transpose();
+    for (Eigen::Index l = 0; l < k; ++l) {
+      Eigen::VectorXd roots =
+          (weights.array() * p.row(k).transpose().array() * p.row(l).transpose().array()).sqrt();
+      Eigen::MatrixXd scaled = design * roots.asDiagonal();
+      sum->hessian.block(k * size, l * size, size, size)
+          .selfadjointView<Eigen::Lower>()
+          .rankUpdate(scaled);
+    }
+  }
+}
+
+// The Hessian has −S_kl beside the diagonal and, because shares sum to 1, Σ over l ≠ k of S_kl on
+// it.
+void CompleteSoftmaxHessian(Eigen::Index size, LossEvaluation* sum) {
+  for (Eigen::Index k = 0; k * size < sum->hessian.rows(); ++k) {
+    for (Eigen::Index l = 0; l < k; ++l) {
+      auto block = sum->hessian.block(k * size, l * size, size, size);
+      Eigen::MatrixXd whole = block.selfadjointView<Eigen::Lower>();
+      sum->hessian.block(k * size, k * size, size, size) += whole;
+      sum->hessian.block(l * size, l * size, size, size) += whole;
+      block = -whole;
     }
   }
 }
@@ -67,7 +83,7 @@ void AddSoftmax(const TrainingData& data, int64_t first_row, const Eigen::Matrix
     residuals(label, i) -= weights[i];
   }
   sum->gradient.reshaped(design.rows(), p.rows()) += design * residuals.transpose();
-  AddSoftmaxHessian(p, weights, design, sum);
+  AddSoftmaxProducts(p, weights, design, sum);
 }
 
 }  // namespace
@@ -88,6 +104,7 @@ Result<LossEvaluation> SoftmaxLossAt(const TrainingData& data, const LinearDesig
   TRY(design.Scan(data.rows, [&](Columns columns, int64_t first_row) {
     AddSoftmax(data, first_row, by_class, columns, &sum);
   }));
+  CompleteSoftmaxHessian(design.size(), &sum);
   return sum;
 }
 

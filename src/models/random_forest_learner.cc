@@ -14,7 +14,7 @@ constexpr TreeSetting kSettings[] = {
     {{"min_gain", 0, 0, 1e12}, "min_gain_to_split"},
     {{"l1", 0, 0, 1e12}, "lambda_l1"},
     {{"l2", 0, 0, 1e12}, "lambda_l2"},
-    {{"feature_fraction", 0.4, 0.001, 1}, "feature_fraction_bynode"},
+    {{"feature_fraction", 0.7, 0.001, 1}, "feature_fraction_bynode"},
     {{"bagging_fraction", 0.632, 0.001, 0.999}, "bagging_freq=1 bagging_fraction"},
     {{"max_bins", 255, 2, 65535, true}, "max_bin"},
 };

@@ -13,7 +13,7 @@
 //   min_rows_per_leaf 10; 1–1e9
 //   min_gain 0; 0–1e12                      of a split
 //   l1 0, l2 0; 0–1e12                      on leaf values
-//   feature_fraction 0.4; 0.001–1           of the features, drawn anew for each split
+//   feature_fraction 0.7; 0.001–1           of the features, drawn anew for each split
 //   bagging_fraction 0.632; 0.001–0.999     of the rows, drawn anew for each tree without
 //                                           replacement (0.632: what a bootstrap would hold)
 //   max_bins 255; 2–65535                   of a feature's histogram

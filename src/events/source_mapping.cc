@@ -203,9 +203,12 @@ class Reader {
       CheckUnit(entry, column);
       source_.columns.push_back(column);
     }
-    auto named = source_.record_columns;
-    named.push_back(source_.subject_column);
-    if (source_.rows_are_records) named.push_back(source_.time_column);
+    std::vector<std::string> named;
+    if (source_.rows_are_records) {
+      named = source_.record_columns;
+      named.push_back(source_.subject_column);
+      named.push_back(source_.time_column);
+    }
     for (const auto& name : named) {
       bool known = std::any_of(source_.columns.begin(), source_.columns.end(),
                                [&](const auto& column) { return column.column == name; });

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "events/normalizer.h"
 
 // Expected values: the line numbers of the text that each case writes; the clinic's own files.
 namespace codman::events {
@@ -67,8 +70,9 @@ TEST(SourceMapping, MistakesNameFileLineAndCure) {
            {"kind: files", "kind: kafka", 2, "'kind' must be files"},
            {"format: csv", "format: xls", 3, "csv, psv or ndjson"},
            {"identifiers: protected", "identifiers: secret", 4, "protected"},
-           {"subject: {column: patient}", "subject: {}", 5, "column: NAME or file_name: PATTERN"},
-           {"{column: patient}", "{column: p, file_name: 'x'}", 5, "either"},
+           {"subject: {column: patient}", "subject: {}", 5,
+            "one of column: NAME, file_name: PATTERN"},
+           {"{column: patient}", "{column: p, file_name: 'x'}", 5, "one of"},
            {"{column: patient}", "{file_name: '(['}", 5, "not a regular expression"},
            {"zone: \"+01:00\"", "zone: Europe/Berlin", 7, "+01:00"},
            {"concept: heart_rate", "concept: heart_rat", 11, "did you mean 'heart_rate'?"},
@@ -106,14 +110,29 @@ TEST(SourceMapping, WithoutTimeOrColumnsItSaysWhatToAdd) {
 TEST(SourceMapping, TheClinicsSourcesLoad) {
   auto sources = LoadSources(std::string(CODMAN_SOURCE_DIR) + "/clinic/sources", Clinic());
   ASSERT_TRUE(sources.ok()) << sources.error().ToString();
-  ASSERT_EQ(sources->size(), 2u);
-  const auto& physionet = (*sources)[0];
-  EXPECT_EQ(physionet.name, "physionet2019");
+  auto named = [&](const char* name) {
+    auto found = std::find_if(sources->begin(), sources->end(),
+                              [&](const auto& source) { return source.name == name; });
+    EXPECT_NE(found, sources->end()) << name;
+    return *found;
+  };
+  auto physionet = named("physionet2019");
   EXPECT_EQ(physionet.columns.size(), 41u) << "the challenge's files have 41 columns";
   EXPECT_EQ(physionet.relative_unit_us, base::kHourUs);
   EXPECT_EQ(physionet.latency_us, 0);
   EXPECT_TRUE(physionet.rows_are_prediction_times);
-  EXPECT_EQ((*sources)[1].record.measurements, "measurements");
+  EXPECT_EQ(named("synthetic").record.measurements, "measurements");
+  // The genuine headers, as published.
+  std::vector<std::string> extra;
+  EXPECT_TRUE(CheckHeader(named("oasis_longitudinal"),
+                          "Subject ID,MRI ID,Group,Visit,MR Delay,M/F,Hand,Age,EDUC,SES,MMSE,CDR,"
+                          "eTIV,nWBV,ASF",
+                          &extra)
+                  .ok());
+  EXPECT_TRUE(CheckHeader(named("oasis_cross_sectional"),
+                          "ID,M/F,Hand,Age,Educ,SES,MMSE,CDR,eTIV,nWBV,ASF,Delay", &extra)
+                  .ok());
+  EXPECT_TRUE(extra.empty());
 }
 
 TEST(SourceMapping, HashChangesWithTheDeclaration) {

@@ -305,13 +305,13 @@ TEST(TabularNormalizer, RowsOfATableAreRecordsOfTheirOwn) {
   Feeding feeding{Source(kVisits), "Scan,Stage,Age,Abeta"};
   feeding.Add("p1_MR1,CN,71,>1700").Add("p1_MR2,CN,71,");
   EXPECT_THAT(EventsOf(feeding.out),
-              ElementsAre("p1 source_row marker 2000-01-01T00:00:00.000000Z 1",
-                          "p1 visits//Stage final 2000-01-01T00:00:00.000000Z 'CN'",
-                          "p1 visits//Age final 2000-01-01T00:00:00.000000Z 71",
-                          "p1 visits//Abeta final 2000-01-01T00:00:00.000000Z 1700 '>1700'",
-                          "p1 source_row marker 2000-01-01T00:00:00.000000Z 2",
-                          "p1 visits//Stage final 2000-01-01T00:00:00.000000Z 'CN'",
-                          "p1 visits//Age final 2000-01-01T00:00:00.000000Z 71"));
+              ElementsAre("p1 source_row marker 2000-01-01T00:00:00Z 1",
+                          "p1 visits//Stage final 2000-01-01T00:00:00Z 'CN'",
+                          "p1 visits//Age final 2000-01-01T00:00:00Z 71",
+                          "p1 visits//Abeta final 2000-01-01T00:00:00Z 1700 '>1700'",
+                          "p1 source_row marker 2000-01-01T00:00:00Z 2",
+                          "p1 visits//Stage final 2000-01-01T00:00:00Z 'CN'",
+                          "p1 visits//Age final 2000-01-01T00:00:00Z 71"));
   const auto& records = *feeding.out.events.Find("source_record_id");
   EXPECT_EQ(records.strings[1], "p1_MR1");
   EXPECT_EQ(records.strings[5], "p1_MR2");

@@ -29,6 +29,7 @@ class AnswerBatch {
 
   // After Compute:
   std::span<const double> vector(size_t row) const;  // the model's input
+  double margin(size_t row) const { return margins_[LedMargin(row)]; }
   // The number that the answer leads with: the calibrated risk of a binary model, the amount of a
   // regression, the probability of the most probable class.
   double risk(size_t row) const { return risks_[row]; }

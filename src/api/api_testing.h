@@ -137,7 +137,7 @@ class TestHospital {
     made.manifest =
         Json::Object({{"learner", "gbdt"}, {"weights", "weights.lgbm.txt"}, {"threshold", 0.3}});
     CHECK(registry_->Register(made).ok());
-    CHECK(registry_->Activate("sepsis", "process-1", "ada", "why").ok());
+    CHECK(registry_->Activate("sepsis", "process-1", "ada", "why", 1).ok());
   }
 
   const std::string home_;

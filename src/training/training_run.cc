@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "evaluation/leakage.h"
 #include "evaluation/report.h"
-#include "lakehouse/lineage.h"
 #include "training/card.h"
 #include "training/fit.h"
 #include "training/judgement.h"
 #include "training/leakage_facts.h"
+#include "training/run_record.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -314,26 +314,7 @@ Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::Ta
 
 namespace {
 
-Result<> RecordRun(const TrainingPlace& place, const TrainingRequest& request, const Run& run,
-                   const registry::ModelVersion& version, int64_t began_us) {
-  if (place.database == nullptr) return {};
-  auto events = TRY(place.lake.Newest("silver.events"));
-  lakehouse::LineageRun record{
-      .job = format("train {}/{}", request.task->name, request.variant->name),
-      .inputs = {{"silver.events", events.version, events.num_rows()}},
-      .outputs = {{.table = format("model {}/{}", request.task->name, version.version),
-                   .version = 0,
-                   .rows = static_cast<int64_t>(run.offline.rows.subject.size())}},
-      .sql_hash = run.feature_set.hash(),
-      .start_us = base::NowUs() - (base::MonotonicUs() - began_us),
-      .end_us = base::NowUs(),
-      .outcome = "complete"};
-  return TRY(lakehouse::Lineage::Open(place.database)).Record(record);
-}
-
-}  // namespace
-
-Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
+Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request) {
   int64_t began_us = base::MonotonicUs();
   Run run = TRY(Prepare(place, request));
   Judged judged = TRY(FitAndJudge(&run));
@@ -400,9 +381,19 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
   TrainingResult result{.version = TRY(place.registry->Register(model)),
                         .report = std::move(judged.report),
                         .margins = std::move(judged.margins)};
-  TRY(RecordRun(place, request, run, result.version, began_us));
+  TRY(RecordLineage(place, request,
+                    {.version = result.version.version,
+                     .feature_set_hash = run.feature_set.hash(),
+                     .rows = static_cast<int64_t>(rows.subject.size()),
+                     .began_us = began_us}));
   run.Tell("registered", 1);
   return result;
+}
+
+}  // namespace
+
+Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
+  return RecordJob(place, request, [&] { return TrainOnce(place, request); });
 }
 
 namespace {

@@ -116,6 +116,7 @@ class TestHospital {
 
   serving::Journal& journal() { return *journal_; }
   governance::Audit& audit() { return *audit_; }
+  registry::Registry& registry() { return *registry_; }
   const serving::ServedModel& model() { return *service_->Find("sepsis"); }
 
  private:

@@ -21,6 +21,7 @@ export interface ModelVersion {
   state: string;
   source: string;
   synthetic: boolean;
+  fixture?: boolean;
   created_at: string;
   created_by?: string;
   metrics?: Metrics | null;
@@ -169,7 +170,9 @@ export interface Transition {
 
 export interface TaskModels {
   task: string;
+  approvals: number;
   champions: Record<string, string>;
+  challengers: Record<string, string>;
   versions: ModelVersion[];
   history: Transition[];
 }

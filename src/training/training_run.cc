@@ -314,6 +314,24 @@ Result<OfflineMatrix> BuildMatrix(const TrainingPlace& place, const registry::Ta
 
 namespace {
 
+// What the folder's manifest says of this run; the registry adds the hashes of the files.
+Json ManifestOf(const Run& run, const models::Model& model, const OperatingPoint& point) {
+  const auto& request = run.request;
+  return Json::Object({{"learner", run.fit.learner},
+                       {"weights", model.weights_file_name()},
+                       {"threshold", point.threshold},
+                       {"threshold_rule", point.rule},
+                       {"seed", request.task->seed},
+                       {"task_hash", request.task->hash},
+                       {"source_hash", request.source->hash},
+                       {"feature_set", run.feature_set.name()},
+                       {"feature_set_hash", run.feature_set.hash()},
+                       {"concepts_hash", run.place.concepts->hash()},
+                       {"data_snapshot", run.offline.key},
+                       {"blocks", Json::Array(request.variant->blocks)},
+                       {"refitted", request.task->refit}});
+}
+
 Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request) {
   int64_t began_us = base::MonotonicUs();
   Run run = TRY(Prepare(place, request));
@@ -365,19 +383,7 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
   model.files["training.log"] =
       format("{} rows, {} inputs, {} learner, {:.1f} s\n", rows.size(), run.offline.columns.size(),
              run.fit.learner, double(base::MonotonicUs() - began_us) * 1e-6);
-  model.manifest = Json::Object({{"learner", run.fit.learner},
-                                 {"weights", judged.model->weights_file_name()},
-                                 {"threshold", point.threshold},
-                                 {"threshold_rule", point.rule},
-                                 {"seed", request.task->seed},
-                                 {"task_hash", request.task->hash},
-                                 {"source_hash", request.source->hash},
-                                 {"feature_set", run.feature_set.name()},
-                                 {"feature_set_hash", run.feature_set.hash()},
-                                 {"concepts_hash", place.concepts->hash()},
-                                 {"data_snapshot", run.offline.key},
-                                 {"blocks", Json::Array(request.variant->blocks)},
-                                 {"refitted", request.task->refit}});
+  model.manifest = ManifestOf(run, *judged.model, point);
   TrainingResult result{.version = TRY(place.registry->Register(model)),
                         .report = std::move(judged.report),
                         .margins = std::move(judged.margins)};

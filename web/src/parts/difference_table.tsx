@@ -1,5 +1,5 @@
 import type { Difference } from '../api/run_types';
-import { fixed, isFigure, measured } from '../words/figures';
+import { fixed, isFigure } from '../words/figures';
 import { Table, type Column } from './table';
 
 interface Props {
@@ -9,9 +9,9 @@ interface Props {
   rows: Difference[];
 }
 
+// With all digits: what differs must be seen to differ.
 export function writeValue(value: unknown): string {
   if (value === null || value === undefined) return '–';
-  if (typeof value === 'number') return measured(value);
   if (Array.isArray(value)) return value.map(writeValue).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -21,8 +21,14 @@ class ModelEndpointsTest : public testing::Test {
   TestHospital hospital_{"model_endpoints"};
 };
 
-TEST_F(ModelEndpointsTest, WhatIsLiveIsNeitherApprovedNorChallengedNorRetired) {
-  for (const char* change : {"/approve", "/challenge", "/retire", "/activate"}) {
+TEST_F(ModelEndpointsTest, AKeyIsNoPersonWhoCouldApprove) {
+  Json refused = Ask("POST", std::string(kVersion) + "/approve", 403, kWhy);
+  EXPECT_THAT(refused["detail"].AsString(), HasSubstr("comes from a person"));
+  EXPECT_TRUE(hospital_.registry().Approvals("sepsis").value().empty());
+}
+
+TEST_F(ModelEndpointsTest, WhatIsLiveIsNeitherChallengedNorRetired) {
+  for (const char* change : {"/challenge", "/retire", "/activate"}) {
     Json refused = Ask("POST", std::string(kVersion) + change, 409, kWhy);
     EXPECT_THAT(refused["detail"].AsString(), HasSubstr("process-1"));
     EXPECT_EQ(Ask("POST", std::string(kVersion) + change, 422, R"({"reason": " "})")["errors"]

@@ -175,6 +175,12 @@ void GetLiveModels(Call* call) {
 }
 
 void PostApprove(Call* call) {
+  // A key is nobody: with it one person would count as two.
+  if (call->actor.role == "service") {
+    return call->FailStatus(403,
+                            "an approval comes from a person: sign in by the link that codman "
+                            "serve prints, or use codman models approve");
+  }
   ChangeState(call, "model.approve", [call](const std::string& reason) -> Result<> {
     int needed = TRY(ApprovalsNeeded(call));
     return call->context().registry->Approve(call->Parameter("task"), call->Parameter("version"),

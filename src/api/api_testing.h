@@ -116,6 +116,7 @@ class TestHospital {
 
   serving::Journal& journal() { return *journal_; }
   governance::Audit& audit() { return *audit_; }
+  registry::Registry& registry() { return *registry_; }
   const serving::ServedModel& model() { return *service_->Find("sepsis"); }
 
  private:
@@ -137,7 +138,7 @@ class TestHospital {
     made.manifest =
         Json::Object({{"learner", "gbdt"}, {"weights", "weights.lgbm.txt"}, {"threshold", 0.3}});
     CHECK(registry_->Register(made).ok());
-    CHECK(registry_->Activate("sepsis", "process-1", "ada", "why").ok());
+    CHECK(registry_->Activate("sepsis", "process-1", "ada", "why", 1).ok());
   }
 
   const std::string home_;

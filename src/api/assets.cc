@@ -24,7 +24,8 @@ const Asset* FindAsset(std::string_view path) {
   static const Asset style{"text/css; charset=utf-8", Between(codman_app_css, codman_app_css_end)};
   if (path == "/app.js") return &script;
   if (path == "/app.css") return &style;
-  static constexpr const char* kPages[] = {"/predict", "/predictions", "/models", "/data", "/docs"};
+  static constexpr const char* kPages[] = {"/predict", "/predictions", "/models",
+                                           "/runs",    "/data",        "/docs"};
   bool page = path == "/";
   for (std::string_view own : kPages)
     page = page || path == own || (path.starts_with(own) && path[own.size()] == '/');

@@ -31,7 +31,8 @@ Result<> TrainDemo(Workspace* workspace, const GlobalOptions& global) {
           training::Train(place, request).While(format("training {}/{}", task.name, variant.name)));
       TRY(workspace->Record("train", format("model {} {}", task.name, result.version.version),
                             "done", "", result.version.metrics));
-      TRY(registry->Activate(task.name, result.version.version, CurrentActor(), kReason));
+      TRY(registry->Activate(task.name, result.version.version, CurrentActor(), kReason,
+                             task.approvals));
       TRY(workspace->Record("model.activate",
                             format("model {} {}", task.name, result.version.version), "done",
                             kReason));

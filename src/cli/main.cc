@@ -26,6 +26,7 @@ std::function<Result<>()> SetupExplain(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupFeatures(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupServe(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global);
+std::function<Result<>()> SetupRuns(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupQuarantine(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupAudit(CLI::App* app, GlobalOptions* global);
 std::function<Result<>()> SetupCodes(CLI::App* app, GlobalOptions* global);
@@ -62,7 +63,9 @@ constexpr std::array kCommands = std::to_array<Command>({
      "codman features sepsis --source physionet2019 --input new.tar.gz --output f.parquet",
      SetupFeatures},
     {"serve", "API and UI on one port", "codman serve --port 8420", SetupServe},
-    {"models", "list, show, activate, roll back", "codman models list", SetupModels},
+    {"models", "list, show, compare, approve, activate, roll back", "codman models list",
+     SetupModels},
+    {"runs", "runs of training: what was asked, how it ended", "codman runs list", SetupRuns},
     {"quarantine", "what was refused, and why", "codman quarantine list", SetupQuarantine},
     {"codes", "codes that no concept claims", "codman codes unmapped", SetupCodes},
     {"sql", "ask the lake, read only", "codman sql \"select count(*) from silver.events\"",

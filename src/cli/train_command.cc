@@ -62,7 +62,8 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     TRY(workspace->Record("train", format("model {} {}", task->name, result.version.version),
                           "done", options.override_reason, result.version.metrics));
     if (options.activate) {
-      TRY(registry->Activate(task->name, result.version.version, CurrentActor(), options.reason));
+      TRY(registry->Activate(task->name, result.version.version, CurrentActor(), options.reason,
+                             task->approvals));
       TRY(workspace->Record("model.activate",
                             format("model {} {}", task->name, result.version.version), "done",
                             options.reason));

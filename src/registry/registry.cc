@@ -13,9 +13,7 @@
 namespace codman::registry {
 namespace {
 
-using storage::Rows;
-
-constexpr std::array<storage::Migration, 1> kMigrations = {{
+constexpr std::array<storage::Migration, 2> kMigrations = {{
     {1, R"(
 create table model_versions (
   task text not null, variant text not null, version text not null, state text not null,
@@ -31,25 +29,18 @@ create table training_jobs (
   status text not null, started_at text not null, ended_at text, config text not null,
   results text, error text);
 )"},
+    {2, R"(
+alter table model_versions add column fixture integer not null default 0;
+create table approvals (
+  task text not null, version text not null, actor text not null, at text not null,
+  reason text not null, primary key (task, version, actor));
+alter table training_jobs add column version text not null default '';
+alter table training_jobs add column actor text not null default '';
+alter table training_jobs add column process text not null default '';
+)"},
 }};
 
 constexpr char kManifest[] = "manifest.json";
-
-Result<ModelVersion> VersionOf(const Rows& rows, size_t i) {
-  ModelVersion version{.task = rows.Text(i, "task"),
-                       .variant = rows.Text(i, "variant"),
-                       .version = rows.Text(i, "version"),
-                       .state = rows.Text(i, "state"),
-                       .source = rows.Text(i, "source"),
-                       .created_at = rows.Text(i, "created_at"),
-                       .created_by = rows.Text(i, "created_by"),
-                       .path = rows.Text(i, "path"),
-                       .manifest_sha256 = rows.Text(i, "manifest_sha256"),
-                       .synthetic = rows.Int(i, "synthetic") != 0};
-  version.metrics = TRY(base::ParseJson(rows.Text(i, "metrics")));
-  version.parameters = TRY(base::ParseJson(rows.Text(i, "parameters")));
-  return version;
-}
 
 std::string SignedText(const Json& manifest) {
   Json unsigned_manifest = manifest;
@@ -58,16 +49,28 @@ std::string SignedText(const Json& manifest) {
   return unsigned_manifest.ToString();
 }
 
+// `help` says what the reason is for.
+Result<> RequireReason(const std::string& reason, const char* help) {
+  if (!base::Trim(reason).empty()) return {};
+  return base::InvalidInput(help);
+}
+
 }  // namespace
 
 Registry::Registry(storage::Database* database, std::string root, std::string signing_key)
-    : database_(database), root_(std::move(root)), signing_key_(std::move(signing_key)) {}
+    : database_(database),
+      states_(database),
+      jobs_(database),
+      root_(std::move(root)),
+      signing_key_(std::move(signing_key)) {}
 
 Result<std::unique_ptr<Registry>> Registry::Open(storage::Database* database,
                                                  const std::string& root,
                                                  const governance::Secrets& secrets) {
   TRY(database->Migrate("registry", kMigrations));
-  return std::unique_ptr<Registry>(new Registry(database, root, TRY(secrets.Key("signing_key"))));
+  std::unique_ptr<Registry> registry(new Registry(database, root, TRY(secrets.Key("signing_key"))));
+  TRY(registry->jobs().CloseInterrupted());
+  return registry;
 }
 
 std::string Registry::public_key_hex() const {
@@ -97,6 +100,7 @@ Result<ModelVersion> Registry::WriteAndInsert(const NewModel& model) {
                        .created_at = base::FormatTime(base::NowUs()),
                        .created_by = model.actor,
                        .synthetic = model.synthetic,
+                       .fixture = model.fixture,
                        .metrics = model.metrics,
                        .parameters = model.parameters};
   version.path = format("{}/{}/{}", model.task, model.variant, version.version);
@@ -108,6 +112,7 @@ Result<ModelVersion> Registry::WriteAndInsert(const NewModel& model) {
       .Set("version", version.version)
       .Set("source", model.source);
   manifest.Set("synthetic", model.synthetic)
+      .Set("fixture", model.fixture)
       .Set("files", files)
       .Set("public_key", public_key_hex());
   manifest.Set("signature", base::ToHex(base::Ed25519Sign(signing_key_, SignedText(manifest))));
@@ -127,107 +132,101 @@ Result<ModelVersion> Registry::WriteAndInsert(const NewModel& model) {
     return base::Unavailable(
         format("cannot place the model folder {}: {}", folder, code.message()));
   TRY(database_->Execute(
-      "insert into model_versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "insert into model_versions values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {version.task, version.variant, version.version, version.state, version.source,
        version.created_at, version.created_by, version.path, version.manifest_sha256,
-       int64_t(version.synthetic), version.metrics.ToString(), version.parameters.ToString()}));
+       int64_t(version.synthetic), version.metrics.ToString(), version.parameters.ToString(),
+       int64_t(version.fixture)}));
   return version;
 }
 
 Result<std::vector<ModelVersion>> Registry::List(const std::string& task) const {
-  Rows rows = task.empty()
-                  ? TRY(database_->Query(
-                        "select * from model_versions order by created_at desc, version desc"))
-                  : TRY(database_->Query("select * from model_versions where task = ? order by "
-                                         "created_at desc, version desc",
-                                         {task}));
-  std::vector<ModelVersion> versions;
-  for (size_t i = 0; i < rows.size(); ++i) versions.push_back(TRY(VersionOf(rows, i)));
-  return versions;
+  return states_.List(task);
 }
 
 Result<ModelVersion> Registry::Get(const std::string& task, const std::string& version) const {
-  Rows rows = TRY(database_->Query("select * from model_versions where task = ? and version = ?",
-                                   {task, version}));
-  if (rows.size() == 0)
-    return base::NotFound(
-        format("there is no model {} {}; see: codman models list", task, version));
-  return VersionOf(rows, 0);
+  return states_.Get(task, version);
 }
 
 Result<std::optional<ModelVersion>> Registry::Champion(const std::string& task,
                                                        const std::string& variant) const {
-  Rows rows = TRY(database_->Query(
-      "select * from model_versions where task = ? and variant = ? and state = 'champion'",
-      {task, variant}));
-  if (rows.size() == 0) return std::optional<ModelVersion>();
-  return std::optional<ModelVersion>(TRY(VersionOf(rows, 0)));
+  return states_.InState(task, variant, "champion");
+}
+
+Result<std::optional<ModelVersion>> Registry::Challenger(const std::string& task,
+                                                         const std::string& variant) const {
+  return states_.InState(task, variant, "challenger");
 }
 
 Result<std::vector<Transition>> Registry::History(const std::string& task) const {
-  Rows rows = TRY(
-      database_->Query("select * from model_transitions where task = ? order by id desc", {task}));
-  std::vector<Transition> history;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    history.push_back({rows.Text(i, "task"), rows.Text(i, "variant"), rows.Text(i, "version"),
-                       rows.Text(i, "from_state"), rows.Text(i, "to_state"), rows.Text(i, "at"),
-                       rows.Text(i, "actor"), rows.Text(i, "reason")});
-  }
-  return history;
+  return states_.History(task);
 }
 
-Result<> Registry::Move(const ModelVersion& version, const std::string& to,
-                        const std::string& actor, const std::string& reason) {
-  TRY(database_->Execute("update model_versions set state = ? where task = ? and version = ?",
-                         {to, version.task, version.version}));
-  TRY(
-      database_->Execute("insert into model_transitions (task, variant, version, from_state, "
-                         "to_state, at, actor, reason) "
-                         "values (?, ?, ?, ?, ?, ?, ?, ?)",
-                         {version.task, version.variant, version.version, version.state, to,
-                          base::FormatTime(base::NowUs()), actor, reason}));
-  return {};
+Result<std::vector<Approval>> Registry::Approvals(const std::string& task,
+                                                  const std::string& version) const {
+  return states_.Approvals(task, version);
+}
+
+Result<std::optional<Transition>> Registry::LiveAt(const std::string& task,
+                                                   const std::string& variant,
+                                                   int64_t time_us) const {
+  for (auto& move : TRY(LiveAt(task, time_us))) {
+    if (move.variant == variant) return std::optional<Transition>(std::move(move));
+  }
+  return std::optional<Transition>();
+}
+
+Result<std::vector<Transition>> Registry::LiveAt(const std::string& task, int64_t time_us) const {
+  return states_.LiveAt(task, time_us);
+}
+
+// The signed manifest decides, not the row: a database can be edited.
+Result<ModelVersion> Registry::Servable(const std::string& task, const std::string& version) const {
+  ModelVersion chosen = TRY(Get(task, version));
+  Json manifest = TRY(Verify(chosen));
+  if (manifest["fixture"].AsBool()) {
+    return base::Conflict(
+        format("{} {} is a fixture: a model made for tests is never approved nor put in service; "
+               "train one on data of patients",
+               task, version));
+  }
+  return chosen;
+}
+
+Result<> Registry::Approve(const std::string& task, const std::string& version,
+                           const std::string& actor, const std::string& reason, int approvals) {
+  TRY(RequireReason(reason, "an approval needs a reason: --reason \"what was looked at\""));
+  return states_.Approve(TRY(Servable(task, version)), {actor, reason}, approvals);
 }
 
 Result<> Registry::Activate(const std::string& task, const std::string& version,
-                            const std::string& actor, const std::string& reason) {
-  if (base::Trim(reason).empty())
-    return base::InvalidInput("activation needs a reason: --reason \"why this model goes live\"");
-  ModelVersion chosen = TRY(Get(task, version));
-  if (chosen.state == "champion")
-    return base::Conflict(format("{} {} is already live", task, version));
-  TRY(VerifyFolder(chosen));
-  return database_->Transaction([&]() -> Result<> {
-    auto champion = TRY(Champion(task, chosen.variant));
-    if (champion)
-      TRY(Move(*champion, "retired", actor, format("replaced by {}: {}", version, reason)));
-    return Move(chosen, "champion", actor, reason);
-  });
+                            const std::string& actor, const std::string& reason, int approvals) {
+  TRY(RequireReason(reason, "activation needs a reason: --reason \"why this model goes live\""));
+  return states_.Activate(TRY(Servable(task, version)), {actor, reason}, approvals);
+}
+
+Result<> Registry::Challenge(const std::string& task, const std::string& version,
+                             const std::string& actor, const std::string& reason) {
+  TRY(RequireReason(reason, "a challenge needs a reason: --reason \"what is to be seen\""));
+  return states_.Challenge(TRY(Servable(task, version)), {actor, reason});
+}
+
+Result<> Registry::Retire(const std::string& task, const std::string& version,
+                          const std::string& actor, const std::string& reason) {
+  TRY(RequireReason(reason, "retiring needs a reason: --reason \"why it is not needed\""));
+  return states_.Retire(TRY(Get(task, version)), {actor, reason});
 }
 
 Result<std::string> Registry::Rollback(const std::string& task, const std::string& variant,
                                        const std::string& actor, const std::string& reason) {
-  if (base::Trim(reason).empty())
-    return base::InvalidInput("rollback needs a reason: --reason \"what went wrong\"");
-  auto champion = TRY(Champion(task, variant));
-  if (!champion)
-    return base::NotFound(format("task {} has no live model of the variant '{}'", task, variant));
-  for (const auto& move : TRY(History(task))) {
-    if (move.variant != variant || move.to_state != "champion" || move.version == champion->version)
-      continue;
-    ModelVersion previous = TRY(Get(task, move.version));
-    TRY(VerifyFolder(previous));
-    TRY(database_->Transaction([&]() -> Result<> {
-      TRY(Move(*champion, "retired", actor, "rolled back: " + reason));
-      return Move(previous, "champion", actor, "rolled back to: " + reason);
-    }));
-    return previous.version;
-  }
-  return base::NotFound(
-      format("before {} {} no other model of this variant was live", task, champion->version));
+  TRY(RequireReason(reason, "rollback needs a reason: --reason \"what went wrong\""));
+  ModelVersion previous = TRY(states_.Previous(task, variant));
+  TRY(Verify(previous));
+  TRY(states_.Restore(previous, {actor, reason}));
+  return previous.version;
 }
 
-Result<Json> Registry::VerifyFolder(const ModelVersion& version) const {
+Result<Json> Registry::Verify(const ModelVersion& version) const {
   std::string folder = root_ + "/" + version.path;
   std::string text = TRY(base::ReadFile(folder + "/" + kManifest));
   auto altered = [&](const std::string& what) {
@@ -248,7 +247,7 @@ Result<Json> Registry::VerifyFolder(const ModelVersion& version) const {
 }
 
 Result<LoadedModel> Registry::Load(const ModelVersion& version) const {
-  LoadedModel loaded{.version = version, .manifest = TRY(VerifyFolder(version))};
+  LoadedModel loaded{.version = version, .manifest = TRY(Verify(version))};
   const auto* learner = TRY(models::FindLearner(loaded.manifest["learner"].AsString()));
   std::string weights = TRY(ReadFile(version, loaded.manifest["weights"].AsString()));
   loaded.model =
@@ -263,29 +262,6 @@ Result<std::string> Registry::ReadFile(const ModelVersion& version, const std::s
   if (name.find('/') != std::string::npos)
     return base::InvalidInput("a model's file is named without folders");
   return base::ReadFile(root_ + "/" + version.path + "/" + name);
-}
-
-Json ToJson(const ModelVersion& v) {
-  return Json::Object({{"task", v.task},
-                       {"variant", v.variant},
-                       {"version", v.version},
-                       {"state", v.state},
-                       {"source", v.source},
-                       {"synthetic", v.synthetic},
-                       {"created_at", v.created_at},
-                       {"created_by", v.created_by},
-                       {"metrics", v.metrics},
-                       {"parameters", v.parameters}});
-}
-
-Json ToJson(const Transition& t) {
-  return Json::Object({{"variant", t.variant},
-                       {"version", t.version},
-                       {"from", t.from_state},
-                       {"to", t.to_state},
-                       {"at", t.at},
-                       {"actor", t.actor},
-                       {"reason", t.reason}});
 }
 
 }  // namespace codman::registry

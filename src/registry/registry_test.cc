@@ -12,62 +12,14 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "models/logistic_learner.h"
+#include "registry/registry_testing.h"
 
-// Expected values by hand from registry.h. The model's margins: a two by two table without penalty
-// gives the log-odds of its columns, ln(3/7) and ln(8/2).
+// Expected values by hand from registry.h; the margins are told at TinyModel.
 namespace codman::registry {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::shared_ptr<models::Model> TinyModel() {
-  std::vector<double> values = {0, 0, 1, 1}, labels = {1, 0, 1, 0}, weights = {3, 7, 8, 2};
-  columns::DenseMatrix matrix({"exposed"}, values);
-  models::LearnOptions options;
-  options.settings = Json::Object({{"l2", 0}});
-  models::TrainingData data{&matrix, labels, weights, models::Objective::kBinary};
-  return models::LogisticLearner().Fit(data, options).value();
-}
-
-NewModel Sample(const std::string& variant = "process") {
-  auto model = TinyModel();
-  NewModel sample{.task = "sepsis", .variant = variant, .source = "synthetic", .actor = "ada"};
-  sample.files[model->weights_file_name()] = model->weights();
-  sample.files["calibration.json"] = models::Calibrator{.slope = 2, .intercept = -1}.ToJson();
-  sample.files["features.yaml"] = "{\"blocks\": []}";
-  sample.files["card.md"] = "# A card";
-  sample.manifest = Json::Object(
-      {{"learner", "logistic"}, {"weights", model->weights_file_name()}, {"threshold", 0.3}});
-  sample.metrics = Json::Object({{"auroc", 0.8}});
-  return sample;
-}
-
-class RegistryTest : public testing::Test {
- protected:
-  void SetUp() override {
-    ASSERT_TRUE(base::RemoveTree(home_).ok());
-    ASSERT_TRUE(base::MakeFolders(home_).ok());
-    Open();
-  }
-  void TearDown() override { ASSERT_TRUE(base::RemoveTree(home_).ok()); }
-  void Open() {
-    registry_.reset();
-    database_ = storage::OpenSqlite(home_ + "/codman.db").value();
-    auto secrets = governance::Secrets::Open(home_ + "/secrets").value();
-    registry_ = Registry::Open(database_.get(), home_ + "/models", secrets).value();
-  }
-  std::vector<std::string> StatesOf(const std::string& task = "sepsis") {
-    std::vector<std::string> states;
-    auto versions = registry_->List(task).value();
-    for (const auto& version : versions) states.push_back(version.version + " " + version.state);
-    return states;
-  }
-  std::string home_ = format("{}codman_registry_{}", testing::TempDir(), getpid());
-  std::unique_ptr<storage::Database> database_;
-  std::unique_ptr<Registry> registry_;
-};
 
 TEST_F(RegistryTest, RegistersAndLoadsWhatWasTrained) {
   auto registered = registry_->Register(Sample());
@@ -98,16 +50,16 @@ TEST_F(RegistryTest, ActivatesRollsBackAndTellsTheHistory) {
   EXPECT_FALSE(registry_->Champion("sepsis", "process")->has_value());
   EXPECT_EQ(registry_->Rollback("sepsis", "process", "ada", "x").error().kind(),
             ErrorKind::kNotFound);
-  EXPECT_EQ(registry_->Activate("sepsis", "process-1", "ada", " ").error().kind(),
+  EXPECT_EQ(registry_->Activate("sepsis", "process-1", "ada", " ", 1).error().kind(),
             ErrorKind::kInvalidInput);
-  ASSERT_TRUE(registry_->Activate("sepsis", "process-1", "ada", "first").ok());
-  EXPECT_EQ(registry_->Activate("sepsis", "process-1", "ada", "again").error().kind(),
+  ASSERT_TRUE(registry_->Activate("sepsis", "process-1", "ada", "first", 1).ok());
+  EXPECT_EQ(registry_->Activate("sepsis", "process-1", "ada", "again", 1).error().kind(),
             ErrorKind::kConflict);
   EXPECT_EQ(registry_->Rollback("sepsis", "process", "ada", "x").error().kind(),
             ErrorKind::kNotFound)
       << "nothing was live before";
-  ASSERT_TRUE(registry_->Activate("sepsis", "signals-1", "ada", "beside").ok());
-  ASSERT_TRUE(registry_->Activate("sepsis", "process-3", "bob", "better").ok());
+  ASSERT_TRUE(registry_->Activate("sepsis", "signals-1", "ada", "beside", 1).ok());
+  ASSERT_TRUE(registry_->Activate("sepsis", "process-3", "bob", "better", 1).ok());
   EXPECT_THAT(StatesOf(),
               testing::UnorderedElementsAre("process-1 retired", "process-2 candidate",
                                             "process-3 champion", "signals-1 champion"));
@@ -144,7 +96,7 @@ TEST_F(RegistryTest, AnAlteredFolderIsRefusedNamingTheFile) {
       if (name != "manifest.json") {
         EXPECT_THAT(loaded.error().message(), HasSubstr(name + " was altered"));
       }
-      EXPECT_FALSE(registry_->Activate("sepsis", version.version, "ada", "why").ok());
+      EXPECT_FALSE(registry_->Activate("sepsis", version.version, "ada", "why", 1).ok());
     }
     ASSERT_TRUE(base::WriteFileAtomically(path, good).ok());
     EXPECT_TRUE(registry_->Load(version).ok());

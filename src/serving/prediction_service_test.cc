@@ -87,11 +87,11 @@ TEST_F(PredictionServiceTest, ServesTheChampionOnly) {
   auto none = service.Live(tasks_[0], "");
   ASSERT_EQ(none.error().kind(), ErrorKind::kNotFound);
   EXPECT_THAT(none.error().message(), HasSubstr("codman train sepsis"));
-  ASSERT_TRUE(registry_->Activate("sepsis", "process-1", "ada", "why").ok());
+  ASSERT_TRUE(registry_->Activate("sepsis", "process-1", "ada", "why", 1).ok());
   ASSERT_TRUE(registry_->Register(Tiny()).ok());
   ASSERT_TRUE(service.Refresh().ok());
   EXPECT_EQ(service.Live(tasks_[0], "").value()->loaded.version.version, "process-1");
-  ASSERT_TRUE(registry_->Activate("sepsis", "process-2", "ada", "why").ok());
+  ASSERT_TRUE(registry_->Activate("sepsis", "process-2", "ada", "why", 1).ok());
   EXPECT_EQ(service.Live(tasks_[0], "process").value()->loaded.version.version, "process-1")
       << "until the next refresh";
   ASSERT_TRUE(service.Refresh().ok());

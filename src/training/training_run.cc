@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/text.h"
 #include "evaluation/leakage.h"
 #include "evaluation/report.h"
-#include "lakehouse/lineage.h"
 #include "training/baselines_internal.h"
 #include "training/card.h"
 #include "training/fit.h"
@@ -16,6 +16,7 @@
 #include "training/leakage_facts.h"
 #include "training/resolved_features_internal.h"
 #include "training/run_internal.h"
+#include "training/run_record.h"
 #include "training/sample_forms_internal.h"
 #include "training/split.h"
 
@@ -110,26 +111,39 @@ Json MetricsOf(const Json& report) {
   return metrics;
 }
 
-Result<> RecordRun(const TrainingPlace& place, const TrainingRequest& request, const Run& run,
-                   const registry::ModelVersion& version, int64_t began_us) {
-  if (place.database == nullptr) return {};
-  auto events = TRY(place.lake.Newest("silver.events"));
-  lakehouse::LineageRun record{
-      .job = format("train {}/{}", request.task->name, request.variant->name),
-      .inputs = {{"silver.events", events.version, events.num_rows()}},
-      .outputs = {{.table = format("model {}/{}", request.task->name, version.version),
-                   .version = 0,
-                   .rows = static_cast<int64_t>(run.offline.rows.subject.size())}},
-      .sql_hash = run.feature_set.hash(),
-      .start_us = base::NowUs() - (base::MonotonicUs() - began_us),
-      .end_us = base::NowUs(),
-      .outcome = "complete"};
-  return TRY(lakehouse::Lineage::Open(place.database)).Record(record);
+// What the folder's manifest says of this run; the registry adds the hashes of the files.
+Json ManifestOf(const Run& run, const models::Model& model, const OperatingPoint& point) {
+  const auto& request = run.request;
+  return Json::Object({{"learner", run.fit.learner},
+                       {"weights", model.weights_file_name()},
+                       {"objective", NameOf(run.target().objective)},
+                       {"classes", Json::Array(run.target().classes)},
+                       {"unit", run.target().unit},
+                       {"threshold", point.threshold},
+                       {"threshold_rule", point.rule},
+                       {"seed", request.task->seed},
+                       {"task_hash", request.task->hash},
+                       {"source_hash", request.source->hash},
+                       {"feature_set", run.feature_set.name()},
+                       {"feature_set_hash", run.feature_set.hash()},
+                       {"concepts_hash", run.place.concepts->hash()},
+                       {"data_snapshot", run.offline.key},
+                       {"blocks", Json::Array(request.variant->blocks)},
+                       {"refitted", request.task->refit}});
 }
 
-}  // namespace
+// Whether any subject of the rows is one that the source declares to be made up.
+bool LearntFromFixtures(const Run& run) {
+  const std::string& pattern = run.request.source->fixture_pattern;
+  if (pattern.empty()) return false;
+  std::regex made_up(pattern);
+  const auto& identifiers = run.offline.rows.subjects.identifiers;
+  return std::any_of(identifiers.begin(), identifiers.end(), [&](const std::string& identifier) {
+    return std::regex_search(identifier, made_up);
+  });
+}
 
-Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
+Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request) {
   int64_t began_us = base::MonotonicUs();
   Run run = TRY(Prepare(place, request));
   Judged judged = TRY(FitAndJudge(&run));
@@ -152,7 +166,8 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
                            .variant = request.variant->name,
                            .source = request.source->name,
                            .actor = request.actor,
-                           .synthetic = request.source->synthetic};
+                           .synthetic = request.source->synthetic,
+                           .fixture = LearntFromFixtures(run)};
   model.metrics = MetricsOf(judged.report);
   model.parameters = judged.model->Describe();
   CardInputs card{.task = request.task,
@@ -184,28 +199,23 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
   model.files["training.log"] =
       format("{} rows, {} inputs, {} learner, {:.1f} s\n", rows.size(), run.offline.columns.size(),
              run.fit.learner, double(base::MonotonicUs() - began_us) * 1e-6);
-  model.manifest = Json::Object({{"learner", run.fit.learner},
-                                 {"weights", judged.model->weights_file_name()},
-                                 {"objective", NameOf(run.target().objective)},
-                                 {"classes", Json::Array(run.target().classes)},
-                                 {"unit", run.target().unit},
-                                 {"threshold", point.threshold},
-                                 {"threshold_rule", point.rule},
-                                 {"seed", request.task->seed},
-                                 {"task_hash", request.task->hash},
-                                 {"source_hash", request.source->hash},
-                                 {"feature_set", run.feature_set.name()},
-                                 {"feature_set_hash", run.feature_set.hash()},
-                                 {"concepts_hash", place.concepts->hash()},
-                                 {"data_snapshot", run.offline.key},
-                                 {"blocks", Json::Array(request.variant->blocks)},
-                                 {"refitted", request.task->refit}});
+  model.manifest = ManifestOf(run, *judged.model, point);
   TrainingResult result{.version = TRY(place.registry->Register(model)),
                         .report = std::move(judged.report),
                         .told = std::move(judged.told)};
-  TRY(RecordRun(place, request, run, result.version, began_us));
+  TRY(RecordLineage(place, request,
+                    {.version = result.version.version,
+                     .feature_set_hash = run.feature_set.hash(),
+                     .rows = static_cast<int64_t>(rows.subject.size()),
+                     .began_us = began_us}));
   run.Tell("registered", 1);
   return result;
+}
+
+}  // namespace
+
+Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
+  return RecordJob(place, request, [&] { return TrainOnce(place, request); });
 }
 
 }  // namespace codman::training

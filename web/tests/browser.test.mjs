@@ -10,6 +10,7 @@ import { modelsTests } from './models.mjs';
 import { predictTests } from './predict.mjs';
 import { predictionsTests } from './predictions.mjs';
 import { Program } from './program.mjs';
+import { runsTests } from './runs.mjs';
 import { signInTests } from './sign_in.mjs';
 
 const program = await Program.open();
@@ -22,6 +23,7 @@ describe('pages', { concurrency: false }, () => {
   keyboardTests(program);
   predictionsTests(program);
   modelsTests(program);
+  runsTests(program);
   dataTests(program);
   docsTests(program);
   everyPageTests(program);

@@ -5,7 +5,9 @@ import test from 'node:test';
 import { assertAccessible, assertNoSidewaysScroll, fillSample, predict } from './program.mjs';
 
 async function pagesOf(program, page) {
-  const { path } = await program.versionPath(page);
+  const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
+  const { models } = await program.get(page, `/api/v1/models?task=${model.task}`);
+  const pair = `a=${models[1].version}&b=${models[0].version}`;
   return [
     ['Dashboard', () => page.goto(`${program.url}/`), '.figure-value'],
     ['Predict, empty', () => page.goto(`${program.url}/predict`), '.field input'],
@@ -15,6 +17,10 @@ async function pagesOf(program, page) {
     ['Models', () => page.goto(`${program.url}/models`), 'tbody tr'],
     ['version', () => page.goto(program.url + path), '.charts svg'],
     ['reason dialog', () => page.locator('.actions > button').click(), 'dialog textarea'],
+    ['two versions', () => page.goto(`${program.url}/models/${model.task}/diff?${pair}`), 'tbody tr'],
+    ['Runs', () => page.goto(`${program.url}/runs`), 'tbody tr'],
+    ['run', () => page.goto(`${program.url}/runs/1`), '.facts'],
+    ['two runs', () => page.goto(`${program.url}/runs/compare?a=1&b=2`), 'tbody tr'],
     ['Predictions', () => page.goto(`${program.url}/predictions`), '.filters'],
     ['Prediction', () => openPrediction(page), '.replay'],
     ['Data', () => page.goto(`${program.url}/data`), '.lineage svg'],

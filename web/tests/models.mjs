@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-const changing = /\/(activate|rollback)$/;
+const changing = /\/(activate|approve|challenge|retire|rollback)$/;
 
 async function openDialog(program, page) {
   const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
@@ -129,5 +129,65 @@ export function modelsTests(program) {
       },
       [/40[49]|422/],
     );
+  });
+
+  test('a candidate is approved and runs in shadow, each with a reason', async () => {
+    await program.page({}, async (page) => {
+      const { path, model } = await program.versionPath(page, ({ state }) => state === 'candidate');
+      await page.goto(program.url + path);
+      for (const [button, state] of [
+        ['Approve', 'approved'],
+        ['Run in shadow', 'challenger'],
+      ]) {
+        const reason = `browser test: ${button}`;
+        await page.getByRole('button', { name: button, exact: true }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('Reason').fill(reason);
+        await dialog.getByRole('button', { name: button, exact: true }).click();
+        await dialog.waitFor({ state: 'hidden' });
+        await page.locator(`.lead .state-${state}`).waitFor();
+        const { history } = await program.get(page, `/api/v1/models/${model.task}`);
+        assert.equal(history[0].reason, reason);
+        assert.equal(history[0].to, state);
+      }
+      const approvals = page.getByRole('region', { name: 'Approvals' }).locator('tbody tr');
+      assert.match(await approvals.innerText(), /browser test: Approve/);
+      await page.goto(`${program.url}/models`);
+      await page.getByText(`in shadow: ${model.version}`).waitFor();
+    });
+  });
+
+  test('two versions are compared by what the program says of them', async () => {
+    await program.page({}, async (page) => {
+      const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
+      await page.goto(program.url + path);
+      await page.getByRole('link', { name: /^with / }).first().click();
+      const metrics = page.getByRole('region', { name: 'Metrics' }).locator('tbody tr');
+      await metrics.first().waitFor();
+      const { searchParams } = new URL(page.url());
+      assert.equal(searchParams.get('b'), model.version);
+      const diff = await program.get(page, `/api/v1/models/${model.task}/diff?${searchParams}`);
+      assert.equal(await metrics.count(), diff.metrics.length);
+      for (const { name, difference } of diff.metrics) {
+        const row = metrics.filter({ hasText: new RegExp(`^${name.replaceAll('_', ' ')}`, 'i') });
+        assert.match(await row.innerText(), new RegExp(Math.abs(difference).toFixed(4)));
+      }
+      for (const name of diff.features.added)
+        assert.equal(await page.getByText(name, { exact: true }).count(), 1, name);
+    });
+  });
+
+  test('the history tells what served at a time', async () => {
+    await program.page({}, async (page) => {
+      await page.goto(`${program.url}/models`);
+      await page.getByText('History: what served when, and why').first().click();
+      const then = page.getByLabel('What served at');
+      await then.fill('2001-01-01T14:05');
+      await page.getByText('No model was in service then.').waitFor();
+      const soon = new Date(Date.now() + 48 * 3600 * 1000).toISOString().slice(0, 16);
+      await then.fill(soon);
+      const { model } = await program.versionPath(page, ({ state }) => state === 'champion');
+      await page.getByText(new RegExp(`^${model.version}, put in service by`)).waitFor();
+    });
   });
 }

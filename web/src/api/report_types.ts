@@ -120,8 +120,14 @@ export interface Report {
   warnings?: string[];
 }
 
+export interface Approvals {
+  needed: number;
+  given: { actor: string; at: string; reason: string }[];
+}
+
 export interface ModelPage {
   model: ModelVersion;
+  approvals: Approvals;
   manifest?: Record<string, unknown> | null;
   card?: string | null;
   report?: Report | null;

@@ -21,6 +21,7 @@ export interface ModelVersion {
   state: string;
   source: string;
   synthetic: boolean;
+  fixture?: boolean;
   created_at: string;
   created_by?: string;
   metrics?: Metrics | null;
@@ -185,7 +186,9 @@ export interface Transition {
 
 export interface TaskModels {
   task: string;
+  approvals: number;
   champions: Record<string, string>;
+  challengers: Record<string, string>;
   versions: ModelVersion[];
   history: Transition[];
 }

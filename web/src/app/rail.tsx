@@ -7,6 +7,7 @@ const icons = {
   predictions: 'M2 3.5h12M2 8h12M2 12.5h8',
   data: 'M2 4c0-2.7 12-2.7 12 0v8c0 2.7-12 2.7-12 0zM2 4c0 2.7 12 2.7 12 0M2 8c0 2.7 12 2.7 12 0',
   docs: 'M6 3 2 8l4 5M10 3l4 5-4 5',
+  runs: 'M2 12 6 7l3 3 5-7M14 7V3h-4',
   models: 'M2 13.5V8M6 13.5V3M10 13.5V6M14 13.5V10',
 };
 
@@ -19,7 +20,8 @@ const pages = [
     icon: icons.predictions,
     of: ['predictions', 'prediction'],
   },
-  { href: '/models', word: 'Models', icon: icons.models, of: ['models', 'model'] },
+  { href: '/models', word: 'Models', icon: icons.models, of: ['models', 'model', 'diff'] },
+  { href: '/runs', word: 'Runs', icon: icons.runs, of: ['runs', 'run', 'comparison'] },
   { href: '/data', word: 'Data', icon: icons.data, of: ['data', 'table'] },
   { href: '/docs', word: 'API', icon: icons.docs, of: ['docs'] },
 ];

@@ -6,12 +6,21 @@ export type Route =
   | { page: 'predict'; task: string; variant: string }
   | { page: 'models' }
   | { page: 'model'; task: string; version: string }
+  | { page: 'diff'; task: string; a: string; b: string }
+  | { page: 'runs' }
+  | { page: 'run'; id: string }
+  | { page: 'comparison'; a: string; b: string }
   | { page: 'predictions'; search: string }
   | { page: 'prediction'; id: string }
   | { page: 'data' }
   | { page: 'table'; name: string }
   | { page: 'docs' }
   | { page: 'unknown'; path: string };
+
+function pairOf(search: string): { a: string; b: string } {
+  const given = new URLSearchParams(search);
+  return { a: given.get('a') ?? '', b: given.get('b') ?? '' };
+}
 
 export function parseRoute(path: string, search = ''): Route {
   const parts = path.split('/').filter(Boolean).map(decodeURIComponent);
@@ -25,6 +34,14 @@ export function parseRoute(path: string, search = ''): Route {
     };
   }
   if (first === 'models' && parts.length === 1) return { page: 'models' };
+  if (first === 'models' && parts.length === 3 && second && third === 'diff') {
+    return { page: 'diff', task: second, ...pairOf(search) };
+  }
+  if (first === 'runs' && parts.length === 1) return { page: 'runs' };
+  if (first === 'runs' && parts.length === 2 && second === 'compare') {
+    return { page: 'comparison', ...pairOf(search) };
+  }
+  if (first === 'runs' && parts.length === 2 && second) return { page: 'run', id: second };
   if (first === 'models' && parts.length === 3 && second && third) {
     return { page: 'model', task: second, version: third };
   }
@@ -72,6 +89,13 @@ export const predictPath = (task: string, variant = ''): string =>
 
 export const modelPath = (task: string, version: string): string =>
   `/models/${encodeURIComponent(task)}/${encodeURIComponent(version)}`;
+
+export const diffPath = (task: string, a: string, b: string): string =>
+  `/models/${encodeURIComponent(task)}/diff?${new URLSearchParams({ a, b }).toString()}`;
+
+export const runPath = (id: number): string => `/runs/${id}`;
+
+export const comparisonPath = (a: number, b: number): string => `/runs/compare?a=${a}&b=${b}`;
 
 export const predictionPath = (id: string): string => `/predictions/${encodeURIComponent(id)}`;
 

@@ -8,7 +8,9 @@ import { Page } from '../parts/page';
 import { Section } from '../parts/section';
 import { StateMark } from '../parts/state_mark';
 import { When } from '../parts/when';
-import { Activation } from './activation';
+import { ApprovalList } from './approval_list';
+import { ChangeButtons } from './change_buttons';
+import { CompareWith } from './compare_with';
 import { Manifest } from './manifest';
 import { ReportSections } from './report_sections';
 
@@ -53,19 +55,30 @@ export function VersionPage({ task, version }: Props) {
             <a class="button" href={`${path}/report`} target="_blank" rel="noopener">
               Printable report
             </a>
-            <Activation model={page.model} onChanged={loaded.reload} />
+            <ChangeButtons
+              model={page.model}
+              approvals={page.approvals}
+              onChanged={loaded.reload}
+            />
           </>
         )
       }
     >
       <Answer of={loaded} rows={8}>
-        {({ report, card, manifest }) => (
+        {({ model, approvals, report, card, manifest }) => (
           <>
+            {model.fixture && (
+              <p class="notice warn">
+                A fixture: made for tests, never approved and never put in service.
+              </p>
+            )}
+            <ApprovalList approvals={approvals} />
             {report ? (
               <ReportSections report={report} serving={servingThreshold(manifest)} />
             ) : (
               <p class="notice">This version has no evaluation.</p>
             )}
+            <CompareWith model={model} />
             {card && (
               <Section title="Model card">
                 <Markdown text={card} />

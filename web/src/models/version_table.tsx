@@ -20,6 +20,7 @@ const columns: Column<ModelVersion>[] = [
       <>
         {model.source}
         {model.synthetic && model.source !== 'synthetic' && <span class="quiet"> (synthetic)</span>}
+        {model.fixture && <span class="quiet"> (fixture)</span>}
       </>
     ),
   },

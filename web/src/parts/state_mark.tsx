@@ -1,5 +1,7 @@
 const words: Record<string, string> = {
   champion: 'in service',
+  challenger: 'in shadow',
+  approved: 'approved',
   candidate: 'candidate',
   retired: 'retired',
 };

@@ -18,6 +18,14 @@ export const clockWords = (at: Date): string => clock.format(at);
 export const dayWords = (at: Date): string => day.format(at);
 export const fullWords = (at: Date): string => full.format(at);
 
+export function durationWords(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds / 1000);
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
 export function ageWords(at: Date, now: Date): string {
   const seconds = Math.max(0, (now.getTime() - at.getTime()) / 1000);
   if (seconds < 60) return 'just now';

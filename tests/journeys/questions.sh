@@ -47,6 +47,15 @@ sed -i 's/^features:/features:\n  - {id: hospital_charges, column: charges, labe
 CODMAN_CLINIC="$work/clinic" "$codman" train mortality --source support2 > "$work/leak.log" 2>&1 && fail "charges among the inputs were not refused"
 grep -q "hospital_charges" "$work/leak.log" || fail "the leak is not named: $(cat "$work/leak.log")"
 
+# The seventh question: the file that docs/how_to_add.md shows, word for word, and nothing else.
+cp -r clinic "$work/seventh"
+sed -n '/^# clinic\/tasks\/death.yaml/,/^```/p' docs/how_to_add.md | sed '/^```/d' > "$work/seventh/tasks/death.yaml"
+export CODMAN_CLINIC="$work/seventh"
+"$codman" check > "$work/check.log" 2>&1 || fail "the seventh question: $(cat "$work/check.log")"
+train death support2 "$samples/support2_sample.csv.gz" --activate --reason journey
+score death support2 "$samples/support2_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
+export CODMAN_CLINIC="$PWD/clinic"
+
 # A header that changed is refused naming the column.
 sed '1s/MMSE/MMS/' "$fixtures/oasis_longitudinal.csv" > "$work/wrong.csv"
 "$codman" train alzheimers --source oasis_longitudinal --input "$work/wrong.csv" > "$work/header.log" 2>&1 && fail "a wrong header was taken"

@@ -11,6 +11,9 @@
 #include "base/text.h"
 
 namespace codman::base {
+
+// Here because this file alone knows the library that is fast at it.
+bool IsUtf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 namespace {
 
 constexpr int kMaxDepth = 64;

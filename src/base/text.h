@@ -29,6 +29,8 @@ std::optional<int64_t> ParseInt(std::string_view text);
 // Shortest text that reads back to the same double ("0.1", "1e+300", "3").
 void AppendDouble(std::string* out, double value);
 
+bool IsUtf8(std::string_view text);
+
 // HTML and SQL quoting of untrusted text.
 std::string EscapeHtml(std::string_view text);
 std::string QuoteSql(std::string_view text);  // 'it''s'

@@ -16,6 +16,10 @@
 
 namespace codman::events {
 
+// Begins the content type of a record that is no UTF-8: its payload is the base64url of the bytes,
+// which are kept but not read. The cure is to convert the file to UTF-8.
+inline constexpr std::string_view kBytesMark = "bytes;base64url;";
+
 // One bronze row.
 struct RawRecord {
   std::string_view feed;

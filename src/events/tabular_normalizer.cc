@@ -30,6 +30,10 @@ class TabularNormalizer : public Normalizer {
 
   void Add(const RawRecord& record, Normalized* out) override {
     ++out->records;
+    if (record.content_type.starts_with(kBytesMark)) {
+      ++out->unparsable_records;
+      return Quarantine(record, "", Reason::kUnparsable, "utf-8", out);
+    }
     UseHeader(record.content_type);
     bool quoted = source_.format == Format::kCsv;
     if (!SplitFields(record.payload, separator(), quoted, &cells_, &unquoted_) ||

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/crypto.h"
 #include "base/text.h"
+#include "events/normalizer.h"
 #include "lakehouse/delivery.h"
 
 namespace codman::lakehouse {
@@ -50,15 +52,21 @@ class Waiting {
   size_t num_bytes() const { return num_bytes_; }
 
   Result<> Take(const Delivery& delivery, const storage::LogRecord& record) {
-    int64_t origin = OriginOf(delivery);
     auto& columns = rows_.columns;
+    int64_t origins[2] = {-1, -1};  // of rows that are no text, and of those that are
     for (size_t i = 0; i < delivery.rows.size(); ++i) {
       auto index = static_cast<int64_t>(i);
+      bool text = base::IsUtf8(delivery.rows[i]);
+      int64_t& origin = origins[text ? 1 : 0];
+      if (origin < 0) origin = OriginOf(delivery, text);
       columns[0].AppendInt(origin);
       columns[1].AppendInt(delivery.first_row + index);
       columns[2].AppendInt(record.time_us);
       columns[3].AppendInt(ReceivedSeq(record.seq, index));
-      columns[4].AppendString(delivery.rows[i]);
+      if (text)
+        columns[4].AppendString(delivery.rows[i]);
+      else
+        columns[4].AppendString(base::ToBase64Url(delivery.rows[i]));
       num_bytes_ += delivery.rows[i].size();
     }
     num_rows_ += static_cast<int64_t>(delivery.rows.size());
@@ -95,19 +103,22 @@ class Waiting {
     return {};
   }
 
-  // Consecutive deliveries are usually of one member.
-  int64_t OriginOf(const Delivery& delivery) {
+  // Consecutive deliveries are usually of one member. What is no UTF-8 is kept as base64url, and
+  // its content type says so: a column of texts would lose it.
+  int64_t OriginOf(const Delivery& delivery, bool text) {
+    std::string content_type =
+        (text ? "" : std::string(events::kBytesMark)) + delivery.content_type;
     std::string place = format("file:{}/{}#", delivery.file_sha256, delivery.member);
     auto& columns = origins_.columns;
     auto count = static_cast<size_t>(origins_.num_rows());
     bool same = count > 0 && columns[1].strings[count - 1] == delivery.source &&
                 columns[2].strings[count - 1] == place &&
-                columns[3].strings[count - 1] == delivery.content_type;
+                columns[3].strings[count - 1] == content_type;
     if (same) return static_cast<int64_t>(count) - 1;
     columns[0].AppendInt(static_cast<int64_t>(count));
     columns[1].AppendString(delivery.source);
     columns[2].AppendString(place);
-    columns[3].AppendString(delivery.content_type);
+    columns[3].AppendString(content_type);
     return static_cast<int64_t>(count);
   }
 

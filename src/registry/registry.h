@@ -16,13 +16,10 @@
 #include "base/result.h"
 #include "governance/secrets.h"
 #include "models/model.h"
-<<<<<<< HEAD
 #include "registry/calibration.h"
-=======
 #include "registry/model_version.h"
 #include "registry/training_jobs.h"
 #include "registry/version_states.h"
->>>>>>> h/registry
 #include "storage/database.h"
 
 namespace codman::registry {

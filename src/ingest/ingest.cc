@@ -67,7 +67,15 @@ class MemberWriter {
   // The first line of a tabular file. Errors name the column.
   Result<> Header(std::string_view line, IngestReport* report) {
     bool psv = source_.format == events::Format::kPsv;
-    delivery_.content_type = format("text/{};header={}", psv ? "psv" : "csv", line);
+    bool readable = base::IsUtf8(line);
+    delivery_.content_type =
+        format("text/{};header={}", psv ? "psv" : "csv", readable ? line : std::string_view());
+    if (!readable) {
+      return base::DataQuality(
+          format("the header of {} is no UTF-8: convert the file first, for example with iconv -f "
+                 "latin1 -t utf-8",
+                 delivery_.member));
+    }
     std::vector<std::string> extra;
     TRY(events::CheckHeader(source_, line, &extra).While("reading " + delivery_.member));
     for (const auto& column : extra) {

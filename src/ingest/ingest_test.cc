@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/crypto.h"
 #include "lakehouse/lake_testing.h"
 
 namespace codman::ingest {
@@ -114,6 +115,28 @@ TEST_F(Ingest, RowsBecomeEventsMarkersAndFacts) {
   EXPECT_THAT(test.Rows("select hours, first_sepsis_label_time from gold.icu_stays order by hours "
                         "desc limit 2"),
               ElementsAre("5.0|-", "2.0|2000-01-01 02:00:00+00"));
+}
+
+// Bytes that are no UTF-8 would be lost in a column of texts: they are kept as base64url.
+TEST_F(Ingest, ARowThatIsNoTextIsKeptByteForByteAndRefusedWhole) {
+  std::string bad = Row({{"ICULOS", "2"}, {"HR", "80\xFC"}});
+  Take(Write("in", {{"p000001.psv", Header() + Row({{"ICULOS", "1"}, {"HR", "80"}}) + bad}}));
+  auto counts = test.BuildSilver();
+  EXPECT_EQ(counts.stored, 1);
+  EXPECT_THAT(test.Rows("select reason, rule, regexp_extract(source_position, '[^/]*$') "
+                        "from silver.quarantine"),
+              ElementsAre("unparsable|utf-8|p000001.psv#2"));
+  bad.pop_back();  // the end of the line
+  EXPECT_THAT(test.Rows("select payload from bronze.physionet2019 where content_type like "
+                        "'bytes;base64url;%'"),
+              ElementsAre(base::ToBase64Url(bad)));
+}
+
+TEST_F(Ingest, AHeaderThatIsNoTextIsRefusedWithItsCure) {
+  std::string path = Write("in", {{"p000001.psv", "HR|\xFC\n80|1\n"}});
+  auto refused = Ingestor(test.lake, test.engine.get(), test.log.get()).Ingest(physionet(), path);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message(), HasSubstr("iconv"));
 }
 
 struct Package {

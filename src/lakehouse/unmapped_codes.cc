@@ -67,13 +67,14 @@ void Suggest(const events::Concepts& concepts, Json* row) {
 Result<Json> UnmappedCodes(const Lake& lake, engine::SqlEngine* engine,
                            const events::Concepts& concepts, int limit) {
   auto table = lake.Events();
-  auto rows = TRY(engine->QueryAll(
-      format("select source_code as code, source, coalesce(unit, '') as unit, count(*) as count, "
-             "count(distinct subject_id) as subjects, quantile_cont(value, 0.05) as p05, "
-             "quantile_cont(value, 0.5) as median, quantile_cont(value, 0.95) as p95 from ({}) "
-             "where concept is null and status <> 'marker' group by all order by count desc, code, "
-             "source, unit limit {}",
-             table.SelectAll(TRY(table.Load())), limit)));
+  auto rows = TRY(engine->QueryAll(format(
+      "select source_code as code, source, coalesce(unit, '') as unit, count(*) as count, "
+      "count(distinct subject_id) as subjects, quantile_cont(value, 0.05) as p05, "
+      "quantile_cont(value, 0.5) as median, quantile_cont(value, 0.95) as p95 from ({}) "
+      "where concept is null and status <> 'marker' "
+      "and not starts_with(source_code, source || '//') group by all order by count desc, code, "
+      "source, unit limit {}",
+      table.SelectAll(TRY(table.Load())), limit)));
   Json codes = columns::RowsOf(rows);
   for (auto& row : codes.items()) {
     row.Set("suggested", Json());

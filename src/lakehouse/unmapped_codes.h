@@ -14,6 +14,7 @@ namespace codman::lakehouse {
 //   "because"}], most frequent first. `suggested` is the concept whose name or label shares most
 // words with the code, whose unit agrees and whose plausible range holds the 5th and 95th
 // percentile; null where none does: a suggestion is to be looked at, never applied by itself.
+// Columns that a source declares as facts or fields ("<source>//<column>") seek no concept.
 Result<Json> UnmappedCodes(const Lake& lake, engine::SqlEngine* engine,
                            const events::Concepts& concepts, int limit = 200);
 

@@ -12,6 +12,7 @@
 #include "training/baselines_internal.h"
 #include "training/card.h"
 #include "training/fit.h"
+#include "training/importance_internal.h"
 #include "training/judgement.h"
 #include "training/leakage_facts.h"
 #include "training/resolved_features_internal.h"
@@ -80,6 +81,7 @@ Result<Judged> FitAndJudge(Run* run) {
   judged.findings = evaluation::AuditLeakage(TRY(GatherLeakageFacts(leak)));
   judged.report.Set("leakage", evaluation::ToJson(judged.findings));
   judged.report.Set("cohort_flow", judged.flow);
+  judged.report.Set("importance", TRY(ImportanceOf(*run, *judged.model, held_out)));
   return judged;
 }
 

@@ -117,7 +117,23 @@ export interface Report {
   subgroups?: Subgroup[];
   comparators?: Comparator[];
   leakage?: Finding[];
+  importance?: Importance[];
+  // Of an amount; of several classes.
+  regression?: WithIntervals;
+  interval?: WithIntervals | null;
+  unit?: string;
+  multiclass?: WithIntervals;
   warnings?: string[];
+}
+
+export interface Importance {
+  feature: string;
+  label: string;
+  unit: string;
+  mean_abs: number;
+  share: number;
+  interaction?: number;
+  dependence?: { value: number | string | null; contribution: number; rows: number }[];
 }
 
 export interface Approvals {

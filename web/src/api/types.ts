@@ -8,6 +8,8 @@ export interface Session {
 
 export interface Metrics {
   auroc?: number | null;
+  macro_auroc?: number | null;
+  r2?: number | null;
   auprc?: number | null;
   utility?: number | null;
   calibration_slope?: number | null;

@@ -87,6 +87,40 @@ export function Headline({ report, serving }: { report: Report; serving: number 
       write: one,
     },
   ];
+  const unit = report.unit ?? '';
+  const amount: Write = (value) => `${count(value)} ${unit}`.trim();
+  rows.push(
+    { label: 'R²', term: 'share of the variance', from: report.regression, name: 'r2', write: three },
+    {
+      label: 'RMSE',
+      term: 'root mean squared error',
+      from: report.regression,
+      name: 'rmse',
+      write: amount,
+    },
+    { label: 'MAE', term: 'mean absolute error', from: report.regression, name: 'mae', write: amount },
+    {
+      label: '90 % intervals hold',
+      term: 'share of truths within their interval',
+      from: report.interval,
+      name: 'coverage',
+      write: percent,
+    },
+    {
+      label: 'Macro AUROC',
+      term: 'one class against the rest, averaged',
+      from: report.multiclass,
+      name: 'macro_auroc',
+      write: three,
+    },
+    {
+      label: 'Accuracy',
+      term: 'share of rows whose class is right',
+      from: report.multiclass,
+      name: 'accuracy',
+      write: percent,
+    },
+  );
   return (
     <>
       <dl class="figures headline">
@@ -95,11 +129,12 @@ export function Headline({ report, serving }: { report: Report; serving: number 
         ))}
       </dl>
       <p class="quiet">
-        {count(report.subjects)} patients, {count(report.event_subjects)} with an event,{' '}
+        {count(report.subjects)} patients,{' '}
+        {isFigure(report.event_subjects) && `${count(report.event_subjects)} with an event, `}
         {count(report.rows)} rows; below each number its 95 % interval, resampled by patient.
-        Threshold {percent(report.operating_point?.threshold)}
-        {report.operating_point?.rule ? ` (${report.operating_point.rule})` : ''}.
-        {serving !== null && serving !== report.operating_point?.threshold && (
+        {report.operating_point && ` Threshold ${percent(report.operating_point.threshold)}`}
+        {report.operating_point?.rule ? ` (${report.operating_point.rule}).` : ''}
+        {serving !== null && report.operating_point && serving !== report.operating_point?.threshold && (
           <>
             {' '}
             In service it alerts at {percent(serving)}: the threshold was chosen anew when the model

@@ -5,6 +5,7 @@ import { CalibrationChart } from './calibration_chart';
 import { Comparators } from './comparators';
 import { DecisionChart } from './decision_chart';
 import { Headline } from './headline';
+import { Importance } from './importance';
 import { Leakage } from './leakage';
 import { PrChart } from './pr_chart';
 import { RocChart } from './roc_chart';
@@ -43,6 +44,7 @@ export function ReportSections({ report, serving }: Props) {
       {report.alert_burden && report.alert_burden.curve.length > 0 && (
         <AlertBurden data={report.alert_burden} />
       )}
+      <Importance report={report} />
       <Comparators report={report} />
       <Subgroups report={report} />
       <Leakage report={report} />

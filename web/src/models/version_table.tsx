@@ -27,9 +27,13 @@ const columns: Column<ModelVersion>[] = [
   { head: 'Made', cell: (model) => <When iso={model.created_at} as="day" /> },
   {
     head: 'AUROC',
-    title: 'area under the ROC curve',
+    title: 'area under the ROC curve; of several classes one against the rest; of an amount R²',
     number: true,
-    cell: (model) => fixed(model.metrics?.auroc, 3),
+    cell: (model) => {
+      const metrics = model.metrics;
+      if (typeof metrics?.r2 === 'number') return `R² ${fixed(metrics.r2, 3)}`;
+      return fixed(metrics?.auroc ?? metrics?.macro_auroc, 3);
+    },
   },
   {
     head: 'AUPRC',

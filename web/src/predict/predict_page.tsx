@@ -30,7 +30,9 @@ function TaskForm({ task, variant }: { task: Task; variant: string }) {
 export function PredictPage({ task: asked, variant }: Props) {
   const loaded = useLoaded<{ tasks: Task[] }>('/api/v1/tasks');
   const tasks = loaded.data?.tasks ?? [];
-  const task = asked ? tasks.find((one) => one.name === asked) : tasks[0];
+  // Without a wish, the first question that a model answers.
+  const answered = tasks.find((one) => one.variants.some((each) => each.ready));
+  const task = asked ? tasks.find((one) => one.name === asked) : (answered ?? tasks[0]);
   const name = task ? variantOf(task, variant) : '';
   return (
     <Page title="Predict" lead={task?.question}>

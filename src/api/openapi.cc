@@ -104,6 +104,16 @@ Json InUnit(const std::string& unit, double low, double high) {
                        {"properties", std::move(properties)}});
 }
 
+// {"value"} alone: in the canonical unit.
+Json Plainly(double low, double high) {
+  Json value = Bounded(low, high);
+  value.Set("type", Json::Array(std::vector<std::string>{"number", "null"}));
+  return Json::Object({{"type", "object"},
+                       {"additionalProperties", false},
+                       {"required", Json::Array(std::vector<std::string>{"value"})},
+                       {"properties", Json::Object({{"value", value}})}});
+}
+
 // A number in the canonical unit, null, or {"value", "unit"} in any unit that the concept knows.
 Json FieldSchema(const serving::ServedModel& model, const features::ContractFeature& feature) {
   Json any = Json::Array();
@@ -114,6 +124,7 @@ Json FieldSchema(const serving::ServedModel& model, const features::ContractFeat
   }
   any.Add(Bounded(feature.low, feature.high));
   any.Add(Json::Object({{"type", "null"}}));
+  any.Add(Plainly(feature.low, feature.high));
   any.Add(InUnit(feature.unit, feature.low, feature.high));
   if (feature.concept_index >= 0) {
     const auto& known = (*model.concepts)[feature.concept_index];

@@ -19,7 +19,7 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
 }
 
 std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
+  constexpr std::string_view kBlank = " \t\r\n\f\v";
   size_t begin = text.find_first_not_of(kBlank);
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);

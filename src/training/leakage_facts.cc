@@ -58,8 +58,33 @@ void SingleFeatures(const columns::DenseMatrix& sample, const std::vector<uint8_
     for (size_t i = 0; i < parts.size(); ++i) {
       if (parts[i] == kHeldOut) values.push_back(sample.Row(static_cast<int64_t>(i))[k]);
     }
-    facts->single_feature_auroc[names[k]] = BestAuroc(values, held_out_labels);
+    double& best = facts->single_feature_auroc[names[k]];
+    best = std::max(best, BestAuroc(values, held_out_labels));
   }
+}
+
+// Questions with two answers that a single feature may give away: the label itself, an amount above
+// the median, each class against the rest.
+std::vector<std::vector<double>> AsBinary(const registry::Target& target,
+                                          const std::vector<double>& labels) {
+  if (target.objective == models::Objective::kBinary) return {labels};
+  auto where = [&](const auto& holds) {
+    std::vector<double> binary;
+    for (double label : labels) binary.push_back(holds(label) ? 1 : 0);
+    return binary;
+  };
+  std::vector<std::vector<double>> questions;
+  if (target.objective == models::Objective::kRegression) {
+    auto sorted = labels;
+    std::nth_element(sorted.begin(), sorted.begin() + static_cast<int64_t>(sorted.size() / 2),
+                     sorted.end());
+    double median = sorted[sorted.size() / 2];
+    questions.push_back(where([&](double label) { return label > median; }));
+    return questions;
+  }
+  for (int k = 0; k < target.num_classes(); ++k)
+    questions.push_back(where([&](double label) { return label == k; }));
+  return questions;
 }
 
 struct RowPrint {
@@ -174,8 +199,8 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   Pass pass = TRY(ScanOnce(in, std::move(sampled), &facts));
   columns::DenseMatrix sample(in.offline->columns, std::move(pass.values));
   auto sample_parts = Kept(*in.parts, pass.sampled);
-  bool binary = in.variant->target.objective == models::Objective::kBinary;
-  if (binary) SingleFeatures(sample, sample_parts, Kept(rows.label, pass.sampled), &facts);
+  for (const auto& labels : AsBinary(in.variant->target, Kept(rows.label, pass.sampled)))
+    SingleFeatures(sample, sample_parts, labels, &facts);
   facts.declared_free_of_process = in.variant->process_free;
   facts.clock_recovery_r2 = std::numeric_limits<double>::quiet_NaN();
   if (in.variant->process_free) {

@@ -64,6 +64,15 @@ export interface Subgroup {
   alert_rate: Figure;
   sensitivity: Figure;
   ppv: Figure;
+  // Of an amount; of several classes.
+  mean_predicted?: Figure;
+  mean_observed?: Figure;
+  rmse?: Figure;
+  r2?: Figure;
+  coverage?: Figure;
+  macro_auroc?: Figure;
+  accuracy?: Figure;
+  balanced_accuracy?: Figure;
 }
 
 export interface Comparator {
@@ -76,6 +85,8 @@ export interface Comparator {
   difference_low: Figure;
   difference_high: Figure;
   best_utility?: Figure;
+  r2?: Figure;
+  macro_auroc?: Figure;
 }
 
 export interface Finding {

@@ -12,17 +12,18 @@ export function Comparators({ report }: { report: Report }) {
   const farthest = Math.max(
     ...rows.flatMap((r) => [Math.abs(r.difference_low ?? 0), Math.abs(r.difference_high ?? 0)]),
   );
+  const figure = report.regression ? 'R²' : report.multiclass ? 'macro AUROC' : 'AUROC';
   return (
     <Section
       title="Against simpler rules"
-      note="on the same rows; the difference is in AUROC, paired by patient"
+      note={`on the same rows; the difference is in ${figure}, paired by patient`}
     >
       <TableFrame label="Comparators">
         <thead>
           <tr>
             <th scope="col">Rule</th>
             <th scope="col" class="number">
-              AUROC
+              {figure}
             </th>
             <th scope="col" class="number">
               AUPRC
@@ -40,7 +41,7 @@ export function Comparators({ report }: { report: Report }) {
           {rows.map((row) => (
             <tr key={row.name}>
               <th scope="row">{row.name.replaceAll('_', ' ')}</th>
-              <td class="number">{fixed(row.auroc, 3)}</td>
+              <td class="number">{fixed(row.r2 ?? row.macro_auroc ?? row.auroc, 3)}</td>
               <td class="number">{fixed(row.auprc, 3)}</td>
               <td class="number">{fixed(row.difference, 3)}</td>
               <td>{interval(row.difference_low, row.difference_high, three) || '–'}</td>

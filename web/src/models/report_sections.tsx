@@ -4,6 +4,7 @@ import { AlertBurden } from './alert_burden';
 import { CalibrationChart } from './calibration_chart';
 import { Comparators } from './comparators';
 import { DecisionChart } from './decision_chart';
+import { GroupTable } from './group_table';
 import { Headline } from './headline';
 import { Importance } from './importance';
 import { Leakage } from './leakage';
@@ -46,7 +47,7 @@ export function ReportSections({ report, serving }: Props) {
       )}
       <Importance report={report} />
       <Comparators report={report} />
-      <Subgroups report={report} />
+      {report.discrimination ? <Subgroups report={report} /> : <GroupTable report={report} />}
       <Leakage report={report} />
     </>
   );

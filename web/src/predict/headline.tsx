@@ -10,6 +10,10 @@ export function headlineWords(of: Prediction): string {
   return led ? `${led.class} ${percent(led.risk)}` : percent(of.risk);
 }
 
+function aheadWords(hours: number): string {
+  return hours < 72 ? `${measured(hours)} h` : `${measured(hours / 24)} days`;
+}
+
 const classColumns: Column<{ class: string; risk: number }>[] = [
   { head: 'Stage', cell: (one) => one.class },
   { head: 'Probability', number: true, cell: (one) => percent(one.risk) },
@@ -32,7 +36,7 @@ export function Headline({ of }: { of: Prediction }) {
       {isFigure(of.threshold) && (
         <p>
           {of.alert ? <b>Alert: at or above</b> : 'No alert: below'} the threshold of{' '}
-          {percent(of.threshold)}. Looks {measured(of.horizon_hours)} h ahead.
+          {percent(of.threshold)}. Looks {aheadWords(of.horizon_hours)} ahead.
         </p>
       )}
       {of.interval && (

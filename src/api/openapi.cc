@@ -148,24 +148,35 @@ Json FeaturesSchema(const serving::ServedModel& model) {
       {{"type", "object"}, {"additionalProperties", false}, {"properties", std::move(properties)}});
 }
 
+// The body of a prediction by one variant; the default one need not be named.
+Json VariantRequest(const std::string& variant, bool is_default, Json features) {
+  Json names = Json::Array(std::vector<std::string>{variant});
+  if (is_default) names.Add(Json());
+  std::vector<std::string> required = {"features"};
+  if (!is_default) required.push_back("variant");
+  return Json::Object(
+      {{"type", "object"},
+       {"required", Json::Array(required)},
+       {"additionalProperties", false},
+       {"properties", Json::Object({{"variant", Json::Object({{"enum", std::move(names)}})},
+                                    {"features", std::move(features)}})}});
+}
+
 // What a live task adds: its fields, and the prediction route with these in place of "any object".
 void AddTask(const ApiContext& context, const registry::Task& task, const Route& route, Json* paths,
              Json* schemas) {
   auto live = context.service->Live(task, "");
   if (!live.ok()) return;
-  schemas->Set("Features_" + task.name, FeaturesSchema(**live));
-  Json variants = Json::Array();
+  Json requests = Json::Array();
   for (const auto& variant : task.variants) {
-    if (context.service->Live(task, variant.name).ok()) variants.Add(variant.name);
+    auto served = context.service->Live(task, variant.name);
+    if (!served.ok()) continue;
+    std::string name = format("Features_{}_{}", task.name, variant.name);
+    schemas->Set(name, FeaturesSchema(**served));
+    bool is_default = variant.name == (*live)->loaded.version.variant;
+    requests.Add(VariantRequest(variant.name, is_default, Reference(name)));
   }
-  variants.Add(Json());
-  Json properties = Json::Object({{"variant", Json::Object({{"enum", variants}})},
-                                  {"features", Reference("Features_" + task.name)}});
-  schemas->Set("PredictRequest_" + task.name,
-               Json::Object({{"type", "object"},
-                             {"required", Json::Array(std::vector<std::string>{"features"})},
-                             {"additionalProperties", false},
-                             {"properties", std::move(properties)}}));
+  schemas->Set("PredictRequest_" + task.name, Json::Object({{"anyOf", std::move(requests)}}));
   std::string path = base::ReplaceAll(route.path, "{task}", task.name);
   Route own = route;
   own.path = path.c_str();

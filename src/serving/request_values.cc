@@ -43,6 +43,8 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
     if (name != "value" && name != "unit")
       return refuse(format("'{}' is not known here; give value and unit", name));
   }
+  if (given.is_object() && given.Find("value") == nullptr)
+    return refuse("as an object it needs a value: {\"value\": …, \"unit\": …}");
   const Json& value = given.is_object() ? given["value"] : given;
   if (value.is_null()) return kNaN;
   if (!feature.levels.empty()) {

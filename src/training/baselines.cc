@@ -64,4 +64,19 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
   return MarginsOf(*model, matrix.get(), all);
 }
 
+Result<std::vector<double>> EarlyWarningScore(const Run& run) {
+  std::vector<double> scores;
+  if (run.target().objective != models::Objective::kBinary) return scores;
+  for (const char* name : {"news2", "news_partial"}) {
+    const auto& columns = run.offline.columns;
+    if (std::find(columns.begin(), columns.end(), name) == columns.end()) continue;
+    TRY(run.offline.Select({name})->Scan([&](const columns::MatrixBlock& block) -> Result<> {
+      for (double score : block.values) scores.push_back(std::isnan(score) ? -1 : score);
+      return {};
+    }));
+    break;
+  }
+  return scores;
+}
+
 }  // namespace codman::training

@@ -22,5 +22,8 @@ Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>&
 // The columns about care only, where the variant has such.
 Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
                                         const std::vector<uint8_t>& all);
+// NEWS2, or as much of it as the inputs know: what a ward without any model has. Rows without it
+// count as lowest.
+Result<std::vector<double>> EarlyWarningScore(const Run& run);
 
 }  // namespace codman::training

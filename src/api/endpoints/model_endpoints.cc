@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/query.h"
 #include "api/routes.h"
 #include "base/clock.h"
@@ -77,14 +79,25 @@ Result<Json> ApprovalsJson(Call* call, const registry::ModelVersion& version) {
 
 }  // namespace
 
+// As schemas.yaml says.
+constexpr int64_t kLongestReason = 2000;
+
 std::optional<Json> BodyWithReason(Call* call) {
   auto body = call->Body();
   if (!body.ok()) {
     call->FailStatus(400, body.error().message());
     return {};
   }
-  if (base::Trim((*body)["reason"].AsString()).empty()) {
+  const std::string& reason = (*body)["reason"].AsString();
+  if (base::Trim(reason).empty()) {
     call->FailFields({{"reason", "say why: it is kept in the model's history"}});
+    return {};
+  }
+  auto characters = std::count_if(reason.begin(), reason.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;  // not the rest of a UTF-8 sequence
+  });
+  if (characters > kLongestReason) {
+    call->FailFields({{"reason", format("is longer than {} characters", kLongestReason)}});
     return {};
   }
   return std::move(*body);

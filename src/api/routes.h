@@ -40,7 +40,7 @@ std::vector<serving::FieldError> UnknownMembers(const Json& body,
                                                 const std::vector<std::string>& known);
 
 // {"reason": …} of a change; answers and gives nothing where it is absent (model_endpoints.cc).
-std::optional<Json> BodyWithReason(Call* call);
+std::optional<Json> BodyWithReason(Call* call, std::string_view other = "");
 
 // Endpoints, one file each below endpoints/.
 void GetHealth(Call* call);

@@ -98,7 +98,10 @@ std::string EscapeHtml(std::string_view text) {
 }
 
 std::string QuoteSql(std::string_view text) {
-  return "'" + ReplaceAll(std::string(text), "'", "''") + "'";
+  std::string quoted = "'" + ReplaceAll(std::string(text), "'", "''") + "'";
+  // A statement ends at its first NUL, so that one cannot stand in it.
+  if (quoted.find('\0') == quoted.npos) return quoted;
+  return "(" + ReplaceAll(quoted, std::string_view("\0", 1), "' || chr(0) || '") + ")";
 }
 
 namespace {

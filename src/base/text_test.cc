@@ -20,6 +20,7 @@ TEST(Text, SplitKeepsEmptyParts) {
 TEST(Text, ReplaceAllDoesNotReplaceItsOwnResult) {
   EXPECT_EQ(ReplaceAll("aXbX", "X", "XX"), "aXXbXX");
   EXPECT_EQ(QuoteSql("it's"), "'it''s'");
+  EXPECT_EQ(QuoteSql(std::string_view("a\0b", 3)), "('a' || chr(0) || 'b')");
   EXPECT_EQ(EscapeHtml("<a href=\"x\">'&"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp;");
 }
 

@@ -45,6 +45,8 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
   }
   if (given.is_object() && given.Find("value") == nullptr)
     return refuse("as an object it needs a value: {\"value\": …, \"unit\": …}");
+  if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string())
+    return refuse("'unit' must be a text");
   const Json& value = given.is_object() ? given["value"] : given;
   if (value.is_null()) return kNaN;
   if (!feature.levels.empty()) {
@@ -57,8 +59,6 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
   double number = value.AsDouble();
   std::string unit =
       given.is_object() && given["unit"].is_string() ? given["unit"].AsString() : feature.unit;
-  if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string())
-    return refuse("'unit' must be a text");
   // A count or an age of a value has a unit of its own, which no conversion of the concept is for.
   bool measured =
       feature.concept_index >= 0 && (*model.concepts)[feature.concept_index].unit == feature.unit;

@@ -82,10 +82,15 @@ Result<Json> ApprovalsJson(Call* call, const registry::ModelVersion& version) {
 // As schemas.yaml says.
 constexpr int64_t kLongestReason = 2000;
 
-std::optional<Json> BodyWithReason(Call* call) {
+std::optional<Json> BodyWithReason(Call* call, std::string_view other) {
   auto body = call->Body();
   if (!body.ok()) {
     call->FailStatus(400, body.error().message());
+    return {};
+  }
+  for (const auto& [name, value] : body->members()) {
+    if (name == "reason" || name == other) continue;
+    call->FailFields({{name, "is not known here; give a reason"}});
     return {};
   }
   const std::string& reason = (*body)["reason"].AsString();
@@ -228,7 +233,7 @@ void PostActivate(Call* call) {
 }
 
 void PostRollback(Call* call) {
-  auto body = BodyWithReason(call);
+  auto body = BodyWithReason(call, "variant");
   if (!body) return;
   std::string reason = (*body)["reason"].AsString();
   auto live = call->context().registry->Rollback(

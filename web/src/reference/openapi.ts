@@ -143,9 +143,14 @@ function fieldOf(document: OpenApi, name: string, given: JsonSchema, required: b
   return { name, required, type: `${typeWords(schema)} ${bounds(schema)}`.trim(), note };
 }
 
-// The members of an object, those of inner objects with a dot before them.
+// The members of an object, those of inner objects with a dot before them; of an object with several
+// shapes the members of any.
 export function fieldsOf(document: OpenApi, given: JsonSchema | null, prefix = ''): Field[] {
   const schema = resolve(document, given ?? {});
+  if (schema.anyOf) {
+    const all = schema.anyOf.flatMap((shape) => fieldsOf(document, shape, prefix));
+    return [...new Map(all.map((field) => [field.name, field])).values()];
+  }
   return Object.entries(schema.properties ?? {}).flatMap(([name, member]) => {
     const own = resolve(document, member);
     const path = prefix + name;

@@ -214,8 +214,8 @@ TEST_F(DeltaCheckpointTest, ACleanedVersionIsRefusedByName) {
     EXPECT_THAT(cleaned.error().message(), HasSubstr("was cleaned"));
     EXPECT_THAT(cleaned.error().message(), HasSubstr(version < 10 ? "read is 10" : "read is 20"));
   }
-  EXPECT_EQ(table_.Load(10)->version, 10) << "its checkpoint is still there";
-  EXPECT_EQ(table_.Load(22)->version, 22);
+  EXPECT_EQ(Must(table_.Load(10)).version, 10) << "its checkpoint is still there";
+  EXPECT_EQ(Must(table_.Load(22)).version, 22);
   EXPECT_THAT(table_.Load(26).error().message(), HasSubstr("the newest is 25"));
   EXPECT_THAT(table_.ReadCommit(5).error().message(), HasSubstr("cleaned"));
   // With the last checkpoint gone nobody can tell what the table holds.

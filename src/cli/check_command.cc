@@ -51,8 +51,9 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
         at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
       const std::string& table = from.table.empty() ? from.label_table : from.table;
       if (!table.empty()) {
-        std::string path = format("{}/{}.sql", clinic, table);
-        std::replace(path.end() - static_cast<int64_t>(table.size()) - 4, path.end() - 4, '.', '/');
+        size_t dot = std::min(table.find('.'), table.size() - 1);
+        std::string path =
+            format("{}/{}/{}.sql", clinic, table.substr(0, dot), table.substr(dot + 1));
         if (!base::FileExists(path)) at(format("there is no table '{}': expected {}", table, path));
         continue;
       }

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/training_place.h"
+#include "training/card.h"
 
 namespace codman::cli {
 namespace {
@@ -18,9 +19,7 @@ std::string Summary(const std::string& task, const training::TrainingResult& res
   std::string text = format("{} {}: {}  [{} held-out patients]\n", task, result.version.version,
                             FiguresOf(report), report["subjects"].AsInt());
   for (const auto& other : report["comparators"].items()) {
-    const char* figure = other.Find("r2") != nullptr            ? "r2"
-                         : other.Find("macro_auroc") != nullptr ? "macro_auroc"
-                                                                : "auroc";
+    const char* figure = training::FigureOf(other);
     text += format("  beside it: {:<13} {} {:.4f}\n", other["name"].AsString(), figure,
                    other[figure].AsDouble());
   }

@@ -73,38 +73,6 @@ int64_t FewestConformalRows(double coverage) {
   return static_cast<int64_t>(std::ceil(coverage / (1 - coverage) - kRounding));
 }
 
-Result<double> ScaledConformalFactor(std::span<const double> predicted,
-                                     std::span<const double> truth, std::span<const double> scale,
-                                     double coverage) {
-  TRY(CheckCoverage(coverage));
-  TRY(CheckRows("truth", truth, truth.size()));
-  TRY(CheckRows("predicted", predicted, truth.size()));
-  TRY(CheckRows("scale", scale, truth.size()));
-  TRY(CheckEnough(truth.size(), coverage));
-  std::vector<double> scores;
-  for (size_t i = 0; i < truth.size(); ++i) {
-    if (!(scale[i] > 0)) {
-      return base::InvalidInput(format("'scale' of row {} is {}: it must be above 0", i, scale[i]));
-    }
-    scores.push_back(std::abs(truth[i] - predicted[i]) / scale[i]);
-  }
-  return ConformalRadius(scores, coverage);
-}
-
-Result<double> QuantileConformalMargin(std::span<const double> lower, std::span<const double> upper,
-                                       std::span<const double> truth, double coverage) {
-  TRY(CheckCoverage(coverage));
-  TRY(CheckRows("truth", truth, truth.size()));
-  TRY(CheckRows("lower", lower, truth.size()));
-  TRY(CheckRows("upper", upper, truth.size()));
-  TRY(CheckEnough(truth.size(), coverage));
-  std::vector<double> scores;
-  for (size_t i = 0; i < truth.size(); ++i) {
-    scores.push_back(std::max(lower[i] - truth[i], truth[i] - upper[i]));
-  }
-  return ConformalRadius(scores, coverage);
-}
-
 Result<MondrianConformal> MondrianConformal::Fit(std::span<const double> predicted,
                                                  std::span<const double> truth, double coverage,
                                                  int max_bins) {

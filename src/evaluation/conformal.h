@@ -30,17 +30,6 @@ double ConformalRadius(std::span<const double> scores, double coverage);
 // Fewest rows for which ConformalRadius is finite: 9 at 90 %, 99 at 99 %.
 int64_t FewestConformalRows(double coverage);
 
-// Locally scaled (Lei et al. 2018, 5.2): the interval is predicted ± factor·scale, where `scale`
-// (above 0) is any guess of the row's spread, e.g. the spread of a forest's trees. The factor.
-Result<double> ScaledConformalFactor(std::span<const double> predicted,
-                                     std::span<const double> truth, std::span<const double> scale,
-                                     double coverage);
-
-// Conformalised quantile regression (Romano, Patterson & Candès, NeurIPS 2019): the interval is
-// lower − margin … upper + margin around two predicted quantiles; the margin may be negative.
-Result<double> QuantileConformalMargin(std::span<const double> lower, std::span<const double> upper,
-                                       std::span<const double> truth, double coverage);
-
 struct ConformalBand {
   double lower = 0, upper = 0;
   bool Holds(double truth) const { return truth >= lower && truth <= upper; }
@@ -55,7 +44,7 @@ struct ConformalBin {
 // One radius for each range of predicted values (Mondrian: Vovk et al. 2005, 4.5): the coverage
 // holds within each range, so the interval is narrow where the model is good and wide where it is
 // not. On average it may be wider than one radius for all, which breaks its promise where the
-// model is poor; where a row's spread is known, ScaledConformalFactor may be narrower. Immutable.
+// model is poor. Immutable.
 class MondrianConformal {
  public:
   // At most `max_bins` ranges of equal row counts, fewer where a range would have too few rows for

@@ -31,24 +31,6 @@ TEST(ConformalRadius, PromisesNothingOfTooFewRows) {
   EXPECT_EQ(FewestConformalRows(kAnomalyCoverage), 99);
 }
 
-TEST(ScaledConformalFactor, DividesResidualsByTheScale) {
-  ExampleAmounts example;
-  std::vector<double> scale;
-  for (double predicted : example.predicted) scale.push_back(500 + predicted / 10);
-  auto factor = ScaledConformalFactor(example.predicted, example.truth, scale, 0.9);
-  ASSERT_TRUE(factor.ok());
-  EXPECT_NEAR(*factor, 1.6666666666666667, 1e-12);
-  scale[3] = 0;
-  EXPECT_FALSE(ScaledConformalFactor(example.predicted, example.truth, scale, 0.9).ok());
-}
-
-TEST(QuantileConformalMargin, WidensOrNarrowsThePredictedQuantiles) {
-  ExampleAmounts example;
-  auto margin = QuantileConformalMargin(example.lower, example.upper, example.truth, 0.9);
-  ASSERT_TRUE(margin.ok());
-  EXPECT_NEAR(*margin, 180, 1e-9);
-}
-
 TEST(MondrianConformal, HasOneRadiusARange) {
   ExampleAmounts example;
   auto band = MondrianConformal::Fit(example.predicted, example.truth, 0.9, 4);
@@ -108,11 +90,11 @@ std::vector<InsuranceRow> ReadInsurance() {
 }
 
 struct Fold {
-  std::vector<double> predicted, truth, scale;  // scale: deviation of the cell's charges
+  std::vector<double> predicted, truth;
 };
 
 struct Cell {
-  double sum = 0, squares = 0, count = 0;
+  double sum = 0, count = 0;
 };
 
 // Row r is of fold r mod 3: fitted, tuned, judged.
@@ -122,17 +104,14 @@ std::vector<Fold> PredictInsurance() {
   for (size_t r = 0; r < rows.size(); r += 3) {
     Cell& cell = cells[rows[r].cell];
     cell.sum += rows[r].charges;
-    cell.squares += rows[r].charges * rows[r].charges;
     cell.count += 1;
   }
   std::vector<Fold> folds(3);
   for (size_t r = 0; r < rows.size(); ++r) {
     Cell cell = cells[rows[r].cell];
     double mean = cell.count > 0 ? cell.sum / cell.count : 0;
-    double variance = cell.count > 0 ? std::max(cell.squares / cell.count - mean * mean, 0.0) : 0;
     folds[r % 3].predicted.push_back(mean);
     folds[r % 3].truth.push_back(rows[r].charges);
-    folds[r % 3].scale.push_back(500 + std::sqrt(variance));
   }
   return folds;
 }
@@ -187,18 +166,6 @@ TEST_F(ConformalOnInsurance, HoldsItsCoverageInEveryRange) {
       [](const ConformalBin& a, const ConformalBin& b) { return a.radius < b.radius; });
   EXPECT_LT(least->radius, one->bins().front().radius / 2);
   EXPECT_GT(most->radius, one->bins().front().radius);
-}
-
-TEST_F(ConformalOnInsurance, HoldsItsCoverageScaledByTheSpread) {
-  const Fold &tuning = folds_[1], &judged = folds_[2];
-  auto factor = ScaledConformalFactor(tuning.predicted, tuning.truth, tuning.scale, 0.9);
-  ASSERT_TRUE(factor.ok());
-  double inside = 0;
-  for (size_t i = 0; i < 446; ++i) {
-    double half = *factor * judged.scale[i];
-    inside += std::abs(judged.truth[i] - judged.predicted[i]) <= half ? 1 : 0;
-  }
-  EXPECT_NEAR(inside / 446, 0.9, Tolerance(0.9, 446));
 }
 
 }  // namespace

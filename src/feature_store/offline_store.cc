@@ -19,7 +19,6 @@ namespace {
 using columns::Table;
 using features::Observation;
 
-constexpr int64_t kValuesPerPart = 3 << 20;  // 24 MB of doubles
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // What one subject brings, in order of knowledge.

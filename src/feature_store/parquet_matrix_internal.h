@@ -12,6 +12,8 @@
 
 namespace codman::feature_store {
 
+constexpr int64_t kValuesPerPart = 3 << 20;  // 24 MB of doubles
+
 class ParquetMatrix : public columns::MatrixSource {
  public:
   ParquetMatrix(std::vector<std::string> files, std::vector<std::string> names, int64_t num_rows,

@@ -14,7 +14,6 @@ using columns::Table;
 using features::ContractFeature;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr int64_t kValuesPerPart = 8 << 20;  // 64 MB of doubles
 constexpr size_t kFixedColumns = 5;
 
 double PlaceIn(const std::vector<std::string>& texts, std::string_view text) {

@@ -34,9 +34,7 @@ std::string Quality(const CardInputs& in) {
                utility["value"].AsDouble(), utility["low"].AsDouble(), utility["high"].AsDouble());
   }
   for (const auto& other : report["comparators"].items()) {
-    const char* figure = other.Find("r2") != nullptr            ? "r2"
-                         : other.Find("macro_auroc") != nullptr ? "macro_auroc"
-                                                                : "auroc";
+    const char* figure = FigureOf(other);
     text += format("| {} of {} on the same rows | {} |\n", figure, other["name"].AsString(),
                    WithInterval(other, figure));
   }
@@ -54,6 +52,13 @@ std::string Findings(const CardInputs& in) {
 }
 
 }  // namespace
+
+const char* FigureOf(const Json& comparator) {
+  for (const char* name : {"r2", "macro_auroc"}) {
+    if (comparator.Find(name) != nullptr) return name;
+  }
+  return "auroc";
+}
 
 std::string WriteCard(const CardInputs& in) {
   std::string text =

@@ -17,6 +17,9 @@ struct CardInputs {
   Json report, flow, findings, parameters;
 };
 
+// The member by which a comparator of a report is told: "r2", "macro_auroc" or "auroc".
+const char* FigureOf(const Json& comparator);
+
 std::string WriteCard(const CardInputs& inputs);
 
 }  // namespace codman::training

@@ -138,4 +138,13 @@ Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
   return columns::DenseMatrix(matrix->feature_names(), std::move(values));
 }
 
+std::vector<uint8_t> Thinned(std::vector<uint8_t> keep, int64_t wanted) {
+  int64_t there = std::count(keep.begin(), keep.end(), 1);
+  int64_t step = std::max<int64_t>(1, there / wanted), seen = 0;
+  for (auto& kept : keep) {
+    if (kept != 0 && seen++ % step != 0) kept = 0;
+  }
+  return keep;
+}
+
 }  // namespace codman::training

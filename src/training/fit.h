@@ -60,6 +60,9 @@ Told Tell(const registry::Target& target, const registry::Calibration& calibrati
 Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
                                       const std::vector<uint8_t>& keep);
 
+// Keeps about `wanted` of the kept rows, evenly spaced.
+std::vector<uint8_t> Thinned(std::vector<uint8_t> keep, int64_t wanted);
+
 // Values of kept rows, in order; `width` of them a row.
 template <typename T>
 std::vector<T> Kept(const std::vector<T>& values, const std::vector<uint8_t>& keep,

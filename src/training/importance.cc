@@ -11,15 +11,6 @@ namespace {
 constexpr int64_t kSampleRows = 2000;
 constexpr size_t kParts = 10;
 
-std::vector<uint8_t> Thinned(std::vector<uint8_t> keep) {
-  int64_t there = std::count(keep.begin(), keep.end(), 1);
-  int64_t step = std::max<int64_t>(1, (there + kSampleRows - 1) / kSampleRows), seen = 0;
-  for (auto& kept : keep) {
-    if (kept != 0 && seen++ % step != 0) kept = 0;
-  }
-  return keep;
-}
-
 // Contributions of one contract feature beside its values, row by row.
 struct Leaning {
   std::vector<double> contribution;
@@ -124,7 +115,7 @@ void AddDependence(const features::ContractFeature& feature, const Leaning& lean
 
 Result<Json> ImportanceOf(const Run& run, const models::Model& model,
                           const std::vector<uint8_t>& judged) {
-  auto rows = TRY(LoadRows(run.offline.matrix.get(), Thinned(judged)));
+  auto rows = TRY(LoadRows(run.offline.matrix.get(), Thinned(judged, kSampleRows)));
   auto outputs = static_cast<size_t>(model.num_outputs());
   std::vector<double> contributions(static_cast<size_t>(rows.num_rows()) * outputs *
                                     (run.plan->columns().size() + 1));

@@ -20,16 +20,6 @@ constexpr int64_t kSampleRows = 20000;  // for the per-feature and clock probes
 constexpr int kMinValuesToCompare = 8;  // a nearly empty row has many innocent twins
 constexpr int kProbeTrees = 60;
 
-// Keeps about `wanted` of the kept rows, evenly spaced.
-std::vector<uint8_t> Thinned(std::vector<uint8_t> keep, int64_t wanted) {
-  int64_t there = std::count(keep.begin(), keep.end(), 1);
-  int64_t step = std::max<int64_t>(1, there / wanted), seen = 0;
-  for (auto& kept : keep) {
-    if (kept != 0 && seen++ % step != 0) kept = 0;
-  }
-  return keep;
-}
-
 // AUROC in the better direction, a missing value counting as lowest or as highest, whichever
 // separates better.
 double BestAuroc(std::vector<double> values, const std::vector<double>& labels) {

@@ -88,9 +88,10 @@ std::optional<Json> BodyWithReason(Call* call, std::string_view other) {
     call->FailStatus(400, body.error().message());
     return {};
   }
-  for (const auto& [name, value] : body->members()) {
-    if (name == "reason" || name == other) continue;
-    call->FailFields({{name, "is not known here; give a reason"}});
+  std::vector<std::string> known = {"reason"};
+  if (!other.empty()) known.emplace_back(other);
+  if (auto unknown = UnknownMembers(*body, known); !unknown.empty()) {
+    call->FailFields(unknown);
     return {};
   }
   const std::string& reason = (*body)["reason"].AsString();

@@ -119,10 +119,14 @@ void ThresholdRanks::FillScale(const Scale& scale, const double* rows, size_t co
   const double* at = rows + scale.feature;
   const size_t width = num_features_;
   const int32_t widest_step = (1 << scale.search_steps) / 2;
+  // Inputs that nobody gives (a form has no history) are the same in every row.
+  bool all_missing = true;
+  for (size_t r = 0; r < count && all_missing; ++r) all_missing = std::isnan(at[r * width]);
+  const size_t looked_up = all_missing ? 1 : count;
   int32_t found[kRowsAtOnce];
-  for (size_t r = 0; r < count; r += 2) {
+  for (size_t r = 0; r < looked_up; r += 2) {
     TwoValues values = {ValueToCompare(at[r * width], missing),
-                        ValueToCompare(at[std::min(r + 1, count - 1) * width], missing)};
+                        ValueToCompare(at[std::min(r + 1, looked_up - 1) * width], missing)};
     TwoValues place = values;
     buckets.Place(&place);
     int32_t first = below_buckets[static_cast<int32_t>(place[0])];
@@ -136,10 +140,11 @@ void ThresholdRanks::FillScale(const Scale& scale, const double* rows, size_t co
   }
   uint8_t* column = ranks + static_cast<size_t>(scale.first_column) * stride;
   for (int32_t c = 0; c < scale.num_columns; ++c, column += stride) {
-    for (size_t r = 0; r < count; ++r) {
+    for (size_t r = 0; r < looked_up; ++r) {
       column[r] =
           static_cast<uint8_t>(std::clamp(found[r] - c * kRanksInColumn, 0, kRanksInColumn));
     }
+    std::fill(column + looked_up, column + count, column[0]);
   }
 }
 

@@ -19,7 +19,7 @@ namespace {
 constexpr size_t kMaxUnsentBytes = 64 << 10;  // more waits until the client has taken these
 constexpr size_t kKeptBytes = 64 << 10;       // a larger output buffer is given back
 
-std::string RemoteOf(const asio::ip::tcp::socket& socket) {
+std::string RemoteOf(const Socket& socket) {
   error_code error;
   const asio::ip::tcp::endpoint endpoint = socket.remote_endpoint(error);
   if (error) return "";
@@ -30,7 +30,7 @@ std::string RemoteOf(const asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-Connection::Connection(std::shared_ptr<Shard> shard, asio::ip::tcp::socket socket)
+Connection::Connection(std::shared_ptr<Shard> shard, Socket socket)
     : shard_(std::move(shard)),
       socket_(std::move(socket)),
       remote_(RemoteOf(socket_)),
@@ -198,13 +198,12 @@ bool Connection::Flush() {
 void Connection::AwaitWritable() {
   sending_ = true;
   deadline_ = shard_->DeadlineAfter(shard_->options().slow_client_seconds);
-  socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                     [self = shared_from_this()](const error_code& error) {
-                       self->sending_ = false;
-                       if (self->closed_) return;
-                       if (error) return self->Close();
-                       self->Run();
-                     });
+  socket_.async_wait(Socket::wait_write, [self = shared_from_this()](const error_code& error) {
+    self->sending_ = false;
+    if (self->closed_) return;
+    if (error) return self->Close();
+    self->Run();
+  });
 }
 
 void Connection::AwaitBytes() {
@@ -247,7 +246,7 @@ void Connection::OnRead(const error_code& error, size_t num_bytes) {
 void Connection::Linger() {
   lingering_ = true;
   error_code error;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  socket_.shutdown(Socket::shutdown_send, error);
   if (error) return Close();
   deadline_ = shard_->draining() ? shard_->DeadlineAfter(1)
                                  : shard_->DeadlineAfter(shard_->options().slow_client_seconds);

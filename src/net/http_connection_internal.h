@@ -10,6 +10,8 @@
 // valid until its Responder is used even when the client has gone.
 #pragma once
 
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <deque>
@@ -24,10 +26,13 @@
 namespace codman::net {
 
 class Shard;
+// Named, because asio's own socket may run on any executor and looks its kind up at every call.
+using Executor = boost::asio::io_context::executor_type;
+using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 
 class Connection final : public Responder::Sink, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(std::shared_ptr<Shard> shard, boost::asio::ip::tcp::socket socket);
+  Connection(std::shared_ptr<Shard> shard, Socket socket);
 
   void Run();
   // Sends what the server itself has to say and closes.
@@ -74,7 +79,7 @@ class Connection final : public Responder::Sink, public std::enable_shared_from_
 
   const std::shared_ptr<Shard>
       shard_;  // first: it outlives the socket, which lives in its io_context
-  boost::asio::ip::tcp::socket socket_;
+  Socket socket_;
   std::string remote_;
   HttpReader reader_;
   std::deque<Open> open_;    // oldest first

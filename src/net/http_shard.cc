@@ -52,7 +52,7 @@ void Shard::Run() {
 }
 
 void Shard::Accept() {
-  acceptor_.async_accept([this](const error_code& error, asio::ip::tcp::socket socket) {
+  acceptor_.async_accept([this](const error_code& error, Socket socket) {
     if (!acceptor_.is_open()) return;
     // Out of descriptors or memory: trying again at once would spin, the next tick is soon enough.
     accept_stalled_ = true;
@@ -63,7 +63,7 @@ void Shard::Accept() {
   });
 }
 
-void Shard::Admit(asio::ip::tcp::socket socket) {
+void Shard::Admit(Socket socket) {
   const bool refused = settings_->num_connections.fetch_add(1) >= options().max_connections;
   if (refused) settings_->num_connections.fetch_sub(1);
   if (refused && num_refused_ >= kMaxRefused) return;

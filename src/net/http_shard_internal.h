@@ -69,7 +69,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
 
   void GiveAnswers(const std::function<void()>& work);
   void Accept();
-  void Admit(boost::asio::ip::tcp::socket socket);
+  void Admit(Socket socket);
   void AwaitTick();
   void Tick();
   void StartDraining(int seconds);
@@ -80,7 +80,7 @@ class Shard : public std::enable_shared_from_this<Shard> {
   const int index_;
   mutable boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
-  boost::asio::ip::tcp::acceptor acceptor_{io_};
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, Executor> acceptor_{io_};
   boost::asio::steady_timer timer_{io_};
 
   struct Entry {

@@ -24,16 +24,16 @@ using testing::HasSubstr;
 // Each disk operation of the log may be told to fail at its n-th call from now on.
 std::atomic<int> writes_until_failure, syncs_until_failure;
 
-ssize_t FailingWrite(int descriptor, const void* bytes, size_t count) {
-  if (writes_until_failure-- != 0) return ::write(descriptor, bytes, count);
+ssize_t FailingWrite(int descriptor, const void* bytes, size_t count, off_t offset) {
+  if (writes_until_failure-- != 0) return ::pwrite(descriptor, bytes, count, offset);
   errno = ENOSPC;
   return -1;
 }
 // Half of the bytes, then no more space: as a disk fills up in the middle of a record.
-ssize_t HalfWrite(int descriptor, const void* bytes, size_t count) {
+ssize_t HalfWrite(int descriptor, const void* bytes, size_t count, off_t offset) {
   const int left = writes_until_failure--;
-  if (left > 0) return ::write(descriptor, bytes, count);
-  if (left == 0) return ::write(descriptor, bytes, (count + 1) / 2);
+  if (left > 0) return ::pwrite(descriptor, bytes, count, offset);
+  if (left == 0) return ::pwrite(descriptor, bytes, (count + 1) / 2, offset);
   errno = ENOSPC;
   return -1;
 }

@@ -21,6 +21,10 @@ namespace {
 
 // Threads take the time before they wait for their turn, so a little disorder is nothing.
 constexpr uint64_t kOrdinaryDisorderUs = base::kSecondUs;
+// As much is prepared ahead as was written since the log was opened, so that a log of few records
+// stays small, and at most this; a batch that is a good part of it gains nothing.
+constexpr int64_t kMostPreparedBytes = 1 << 20;
+constexpr int64_t kLargeBatchBytes = kMostPreparedBytes / 8;
 
 // Records appended and not yet written, and what a new segment that starts with them needs.
 struct Batch {
@@ -34,7 +38,7 @@ class FolderLog : public DurableLog {
   FolderLog(std::string folder, DurableLogOptions options, const LogDisk& disk)
       : folder_(std::move(folder)), options_(options), disk_(disk) {}
   ~FolderLog() override {
-    if (fd_ >= 0) close(fd_);
+    if (fd_ >= 0) LeaveSegment();
   }
 
   Result<> Recover() {
@@ -51,7 +55,7 @@ class FolderLog : public DurableLog {
     if (bytes.size() < kSegmentHeaderBytes) return DropUnfinishedSegment(path);
     SegmentScan scan = TRY(ScanSegment(path, bytes, options_.chained, {}));
     if (scan.header.first_seq != last.first_seq) return WrongName(path);
-    if (scan.torn) TRY(SetTornTailAside(path, bytes, scan.good_bytes));
+    if (scan.torn()) TRY(SetTornTailAside(path, bytes, scan));
     id_ = scan.header.log_id;
     hex_id_ = base::ToHex(id_);
     next_seq_ = scan.next_seq;
@@ -60,9 +64,9 @@ class FolderLog : public DurableLog {
     last_time_us_ = scan.last_time_us;
     if (scan.next_seq == last.first_seq) TRY(TakeTimeOfSegmentBefore());
     segment_bytes_ = static_cast<int64_t>(scan.good_bytes);
-    fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (fd_ < 0) return DiskError("write", path);
-    return {};
+    // Zeros behind the last record are what a process that was killed had prepared.
+    file_bytes_ = scan.torn() ? segment_bytes_ : static_cast<int64_t>(bytes.size());
+    return OpenSegment(path);
   }
 
   Result<uint64_t> Append(std::string_view payload, int64_t time_us, uint32_t key_id,
@@ -74,11 +78,12 @@ class FolderLog : public DurableLog {
     if (failed_) return *failed_;
     ReportStepBack(time_us);
     LogRecord record{next_seq_, time_us, key_id, sealed, {}, payload};
-    if (pending_.bytes.empty()) {
+    const bool begins_batch = pending_.bytes.empty();
+    if (begins_batch) {
       pending_.first_seq = next_seq_;
       pending_.digest_before = digest_;
     }
-    EncodeRecord(record, options_.chained, &digest_, &pending_.bytes);
+    EncodeRecord(record, options_.chained, &digest_, &pending_.bytes, begins_batch);
     last_time_us_ = time_us;
     return next_seq_++;
   }
@@ -164,10 +169,10 @@ class FolderLog : public DurableLog {
     auto bytes = base::ReadFile(path);
     if (!bytes.ok() && segment.first_seq < first_seq()) return {};  // dropped since we began
     auto filtered = [&](const LogRecord& record) -> Result<> {
-      if (record.seq < from || record.seq >= end) return {};
-      return sink(record);
+      return record.seq < from ? Result<>() : sink(record);
     };
-    SegmentScan scan = TRY(ScanSegment(path, TRY(std::move(bytes)), options_.chained, filtered));
+    SegmentScan scan =
+        TRY(ScanSegment(path, TRY(std::move(bytes)), options_.chained, filtered, end));
     if (scan.header.first_seq != segment.first_seq) return WrongName(path);
     if (scan.next_seq >= end) return {};
     return base::DataQuality(
@@ -202,14 +207,15 @@ class FolderLog : public DurableLog {
     return Recover();
   }
 
-  static Result<> SetTornTailAside(const std::string& path, const std::string& bytes,
-                                   size_t good_bytes) {
+  static Result<> SetTornTailAside(const std::string& path, std::string_view bytes,
+                                   const SegmentScan& scan) {
     std::string aside = path + ".torn";
     for (int i = 2; base::FileExists(aside); ++i) aside = format("{}.torn.{}", path, i);
-    TRY(base::WriteFileAtomically(aside, std::string_view(bytes).substr(good_bytes)));
+    TRY(base::WriteFileAtomically(
+        aside, bytes.substr(scan.good_bytes, scan.used_bytes - scan.good_bytes)));
     int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
     if (fd < 0) return DiskError("write", path);
-    bool cut = ftruncate(fd, static_cast<off_t>(good_bytes)) == 0 && fsync(fd) == 0;
+    bool cut = ftruncate(fd, static_cast<off_t>(scan.good_bytes)) == 0 && fsync(fd) == 0;
     close(fd);
     if (!cut) return DiskError("write", path);
     return {};
@@ -220,16 +226,24 @@ class FolderLog : public DurableLog {
     std::string path = folder_ + "/" + SegmentName(first_seq);
     TRY(base::WriteFileAtomically(path, EncodeSegmentHeader({id_, first_seq, digest_before})));
     if (fd_ >= 0) LeaveSegment();
-    fd_ = open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
-    if (fd_ < 0) return DiskError("write", path);
-    segment_bytes_ = kSegmentHeaderBytes;
+    segment_bytes_ = file_bytes_ = kSegmentHeaderBytes;
     segments_.push_back({SegmentName(first_seq), first_seq});
+    return OpenSegment(path);
+  }
+
+  Result<> OpenSegment(const std::string& path) {
+    fd_ = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd_ < 0) return DiskError("write", path);
     return {};
   }
 
   // What is durable and seldom read again gives its pages back: the next segment takes them, warm,
   // instead of pushing other things out of memory.
   void LeaveSegment() {
+    if (file_bytes_ > segment_bytes_ && ftruncate(fd_, static_cast<off_t>(segment_bytes_)) != 0) {
+      base::Log(base::LogLevel::kWarning, "storage", "a log segment keeps its unused room",
+                Json::Object({{"log", folder_}}));
+    }
     posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED);
     close(fd_);
     fd_ = -1;
@@ -240,27 +254,44 @@ class FolderLog : public DurableLog {
       std::lock_guard lock(mutex_);
       TRY(StartSegment(batch.first_seq, batch.digest_before));
     }
-    TRY(WriteWhole(batch.bytes));
+    if (auto written = WriteAt(segment_bytes_, batch.bytes); !written.ok())
+      return CutOff(std::move(written));
+    const auto bytes = static_cast<int64_t>(batch.bytes.size());
+    if (segment_bytes_ + bytes > file_bytes_) PrepareRoom(segment_bytes_ + bytes, bytes);
     if (disk_.sync(fd_) != 0) return DiskError("sync", folder_);
-    segment_bytes_ += static_cast<int64_t>(batch.bytes.size());
+    segment_bytes_ += bytes;
+    written_bytes_ += bytes;
     return {};
   }
 
-  // Cuts off what got written of a batch that did not fit: nobody was promised it, and the next
-  // start needs no space to set it aside.
-  Result<> WriteWhole(std::string_view rest) {
+  // Zeros behind what was just written: the next batches change them and not the file's size, which
+  // the file system would have to make durable too. Where there is no space for them, none are
+  // needed.
+  void PrepareRoom(int64_t end, int64_t batch_bytes) {
+    file_bytes_ = end;
+    if (batch_bytes > kLargeBatchBytes) return;
+    const std::string zeros(static_cast<size_t>(std::min(written_bytes_, kMostPreparedBytes)), 0);
+    const ssize_t written = pwrite(fd_, zeros.data(), zeros.size(), end);
+    if (written > 0) file_bytes_ += written;
+  }
+
+  Result<> WriteAt(int64_t offset, std::string_view rest) {
     while (!rest.empty()) {
-      ssize_t written = disk_.write(fd_, rest.data(), rest.size());
+      ssize_t written = disk_.write(fd_, rest.data(), rest.size(), offset);
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) {
-        Error error = DiskError("write", folder_);
-        if (ftruncate(fd_, static_cast<off_t>(segment_bytes_)) != 0)
-          return std::move(error).While("cutting off a part of a record");
-        return error;
-      }
+      if (written < 0) return DiskError("write", folder_);
+      offset += written;
       rest.remove_prefix(static_cast<size_t>(written));
     }
     return {};
+  }
+
+  // Takes away what got written of a batch that did not fit: nobody was promised it, and the next
+  // start needs no space to set it aside.
+  Result<> CutOff(Result<> failed) {
+    if (ftruncate(fd_, static_cast<off_t>(segment_bytes_)) != 0)
+      return std::move(failed).While("cutting off a part of a record");
+    return failed;
   }
 
   const std::string folder_;
@@ -278,7 +309,9 @@ class FolderLog : public DurableLog {
   std::vector<SegmentFile> segments_;
   // Touched by the leading thread only:
   int fd_ = -1;
-  int64_t segment_bytes_ = 0;
+  int64_t segment_bytes_ = 0;  // used of it
+  int64_t file_bytes_ = 0;     // with what is prepared
+  int64_t written_bytes_ = 0;  // since the log was opened
 };
 
 }  // namespace

@@ -4,7 +4,10 @@
 // A folder of segments `%020llu.log` named by their first sequence number. Every record carries a
 // CRC-32C; with `chained`, also SHA-256(previous digest, header, payload), so that an altered,
 // missing or reordered record is found. Group commit: threads that call Sync() at the same time
-// share one fsync. A torn tail (power lost in the middle of a write) is moved to `<segment>.torn`
+// share one fsync. A segment that is written often is prepared ahead with zeros, so that a commit
+// does not change the file's size and fsync waits for the disk once; what is unused of it is given
+// back when the log is closed. A torn tail (power lost in the middle of a write) is moved to
+// `<segment>.torn`
 // (`.torn.2`, …) and the log opens; damage before the tail is an error that names segment and
 // offset, and nothing is changed. Damage in an earlier segment shows when that is read: Read and
 // VerifyLog give the records before it and then the error. One process owns a folder; threads may
@@ -14,7 +17,8 @@
 // more than a second, a warning says so and the time is kept as it was given.
 //
 // Record: u32 payload bytes · u32 CRC-32C of all that follows · u64 seq · i64 time µs · u32 key id
-// · u8 flags (1 sealed) · 3 zero bytes · [32 bytes chain digest] · payload. Little endian.
+// · u8 flags (1 sealed, 2 begins a batch) · 3 zero bytes · [32 bytes chain digest] · payload.
+// Little endian.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ namespace codman::storage {
 
 // What the log asks of the operating system for its records.
 struct LogDisk {
-  ssize_t (*write)(int descriptor, const void* bytes, size_t count) = ::write;
+  ssize_t (*write)(int descriptor, const void* bytes, size_t count, off_t offset) = ::pwrite;
   int (*sync)(int descriptor) = ::fdatasync;
 };
 Result<std::unique_ptr<DurableLog>> OpenDurableLog(const std::string& folder,

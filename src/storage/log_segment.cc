@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
@@ -5,6 +6,9 @@
 
 namespace codman::storage {
 namespace {
+
+constexpr uint32_t kSealed = 1, kBeginsBatch = 2;  // flags
+constexpr size_t kSectorBytes = 512;               // what a disk writes whole or not at all
 
 template <typename T>
 void Put(std::string* out, T value) {
@@ -43,23 +47,40 @@ bool RecordAt(std::string_view bytes, size_t at, bool chained, LogRecord* record
   record->seq = Get<uint64_t>(bytes, at + 8);
   record->time_us = Get<int64_t>(bytes, at + 16);
   record->key_id = Get<uint32_t>(bytes, at + 24);
-  record->sealed = (Get<uint32_t>(bytes, at + 28) & 1) != 0;
+  record->sealed = (Get<uint32_t>(bytes, at + 28) & kSealed) != 0;
   if (chained)
     std::memcpy(record->digest.data(), bytes.data() + at + kRecordHeaderBytes, kDigestBytes);
   record->payload = bytes.substr(at + whole - payload_bytes, payload_bytes);
   return true;
 }
 
-// A torn write leaves garbage up to the end; if a whole record with a plausible number stands
-// behind the bad place, something in the middle was damaged instead.
-bool GoodRecordBehind(std::string_view bytes, size_t bad, bool chained, uint64_t next_seq) {
-  LogRecord record;
-  for (size_t at = bad + 1; at + kRecordHeaderBytes <= bytes.size(); ++at) {
-    uint64_t seq = Get<uint64_t>(bytes, at + 8);
-    if (seq <= next_seq || seq > next_seq + bytes.size()) continue;
-    if (RecordAt(bytes, at, chained, &record)) return true;
+bool BeginsBatch(std::string_view bytes, size_t at) {
+  return (Get<uint32_t>(bytes, at + 28) & kBeginsBatch) != 0;
+}
+
+// A sector between `begin` and `end`, or what of it is behind `begin`, is zeros.
+bool LacksSector(std::string_view bytes, size_t begin, size_t end) {
+  while (begin < end) {
+    const size_t sector_end = (begin / kSectorBytes + 1) * kSectorBytes;
+    if (bytes.substr(begin, sector_end - begin).find_first_not_of('\0') == bytes.npos) return true;
+    begin = sector_end;
   }
   return false;
+}
+
+// Whether the bad place at `bad` lies in what was durable. A torn write leaves no whole record with
+// a plausible number behind it, or only some of its own batch and a hole where its sectors lack.
+bool IsDamage(std::string_view bytes, size_t bad, bool chained, uint64_t next_seq) {
+  size_t first_good = 0;
+  for (size_t at = bad + 1; at + kRecordHeaderBytes <= bytes.size(); ++at) {
+    const auto seq = Get<uint64_t>(bytes, at + 8);
+    if (seq <= next_seq || seq > next_seq + bytes.size()) continue;
+    LogRecord record;
+    if (!RecordAt(bytes, at, chained, &record)) continue;
+    if (BeginsBatch(bytes, at)) return true;
+    if (first_good == 0) first_good = at;
+  }
+  return first_good > 0 && !LacksSector(bytes, bad, first_good);
 }
 
 Result<SegmentHeader> ReadSegmentHeader(const std::string& name, std::string_view bytes) {
@@ -102,7 +123,8 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
   return bytes;
 }
 
-void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, std::string* out) {
+void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, std::string* out,
+                  bool begins_batch) {
   Put(out, static_cast<uint32_t>(record.payload.size()));
   const size_t crc_at = out->size();
   Put(out, uint32_t{0});
@@ -110,7 +132,7 @@ void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, s
   Put(out, record.seq);
   Put(out, record.time_us);
   Put(out, record.key_id);
-  Put(out, static_cast<uint32_t>(record.sealed ? 1 : 0));
+  Put(out, (record.sealed ? kSealed : 0) | (begins_batch ? kBeginsBatch : 0));
   if (chained) {
     *digest = ChainOf(*digest, std::string_view(*out).substr(body_at), record.payload);
     *out += View(*digest);
@@ -121,13 +143,15 @@ void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, s
 }
 
 Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes, bool chained,
-                                const std::function<Result<>(const LogRecord&)>& sink) {
+                                const std::function<Result<>(const LogRecord&)>& sink,
+                                uint64_t end) {
   SegmentScan scan;
   scan.header = TRY(ReadSegmentHeader(name, bytes));
   scan.next_seq = scan.header.first_seq;
   scan.digest = scan.header.digest;
   scan.good_bytes = kSegmentHeaderBytes;
-  while (scan.good_bytes < bytes.size()) {
+  scan.used_bytes = std::max(kSegmentHeaderBytes, bytes.find_last_not_of('\0') + 1);
+  while (scan.good_bytes < scan.used_bytes && scan.next_seq < end) {
     LogRecord record;
     size_t at = scan.good_bytes;
     auto damaged = [&](const char* what) {
@@ -142,9 +166,8 @@ Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes,
             format("log segment {} was written {} a chain of digests; open it so", name,
                    chained ? "without" : "with"));
       }
-      if (GoodRecordBehind(bytes, at, chained, scan.next_seq))
+      if (IsDamage(bytes, at, chained, scan.next_seq))
         return damaged("the checksum does not match");
-      scan.torn = true;
       return scan;
     }
     if (record.seq != scan.next_seq) return damaged("a record is missing or out of order");
@@ -158,6 +181,8 @@ Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes,
     scan.next_seq = record.seq + 1;
     scan.last_time_us = record.time_us;
     scan.good_bytes += RecordBytes(static_cast<uint32_t>(record.payload.size()), chained);
+    // A payload may end in zeros.
+    scan.used_bytes = std::max(scan.used_bytes, scan.good_bytes);
   }
   return scan;
 }

@@ -55,10 +55,11 @@ std::vector<std::string> Scan(std::string_view bytes, bool chained) {
   };
   auto scan = ScanSegment("fuzz.log", bytes, chained, sink);
   if (!scan.ok()) return payloads;
-  CHECK(scan->good_bytes <= bytes.size() && scan->torn == (scan->good_bytes < bytes.size()));
+  CHECK(scan->good_bytes <= bytes.size() && scan->good_bytes <= scan->used_bytes &&
+        bytes.find_first_not_of('\0', scan->used_bytes) == bytes.npos);
   CHECK(payloads.empty() || (first == scan->header.first_seq && scan->next_seq == last + 1));
   auto again = ScanSegment("fuzz.log", bytes.substr(0, scan->good_bytes), chained, {});
-  CHECK(again.ok() && !again->torn && again->next_seq == scan->next_seq);
+  CHECK(again.ok() && !again->torn() && again->next_seq == scan->next_seq);
   CHECK(again->digest == scan->digest && again->last_time_us == scan->last_time_us);
   return payloads;
 }

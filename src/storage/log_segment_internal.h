@@ -25,8 +25,10 @@ struct SegmentHeader {
 };
 std::string EncodeSegmentHeader(const SegmentHeader& header);
 
-// Appends the encoded record to `out` and advances `digest` where chained.
-void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, std::string* out);
+// Appends the encoded record to `out` and advances `digest` where chained. A record that
+// `begins_batch` is written only when all before it are durable.
+void EncodeRecord(const LogRecord& record, bool chained, base::Digest* digest, std::string* out,
+                  bool begins_batch = false);
 
 struct SegmentScan {
   SegmentHeader header;
@@ -34,13 +36,17 @@ struct SegmentScan {
   base::Digest digest{};  // after the last good record
   int64_t last_time_us = 0;
   size_t good_bytes = 0;  // end of the last good record
-  bool torn = false;      // bytes after good_bytes hold no whole record: a write cut off
+  size_t used_bytes = 0;  // behind it stand only zeros: room for what is written next
+  bool torn() const { return used_bytes > good_bytes; }  // a write cut off, which held no promise
 };
 
 // Walks `bytes` of one segment. Damage that is not a torn tail (a bad record followed by a good
-// one, a wrong chain) is an error. `sink` may be empty.
+// one, a wrong chain) is an error. The sectors of a write that was cut off may have reached the
+// disk in any order: where whole ones are missing (zeros) and what stands behind is of the same
+// batch, that is a torn tail too. `sink` may be empty. Records from `end` on are not looked at.
 Result<SegmentScan> ScanSegment(const std::string& name, std::string_view bytes, bool chained,
-                                const std::function<Result<>(const LogRecord&)>& sink);
+                                const std::function<Result<>(const LogRecord&)>& sink,
+                                uint64_t end = UINT64_MAX);
 
 std::string SegmentName(uint64_t first_seq);
 

@@ -11,19 +11,28 @@
 namespace codman::storage {
 namespace {
 
-// The end of a segment is no whole record: either it is just being written, then it soon becomes
-// one, or the last record was altered or cut off.
-Result<> AwaitWholeTail(const std::string& path, const SegmentScan& seen, bool chained) {
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    std::string bytes = TRY(base::ReadFile(path));
-    SegmentScan now = TRY(ScanSegment(path, bytes, chained, {}));
-    if (!now.torn || now.good_bytes > seen.good_bytes) return {};
+// Scans a segment that may be written at this moment: what looks torn or damaged at its end is
+// looked at again, a write in progress soon becomes whole. Otherwise the last record was altered or
+// cut off.
+Result<SegmentScan> ScanGrowing(const std::string& path, bool chained,
+                                const std::function<Result<>(const LogRecord&)>& sink) {
+  uint64_t given = 0;
+  auto once = [&](const LogRecord& record) -> Result<> {
+    if (record.seq <= given) return {};
+    given = record.seq;
+    return sink ? sink(record) : Result<>();
+  };
+  Result<SegmentScan> scan = base::Internal("not read");
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    scan = ScanSegment(path, TRY(base::ReadFile(path)), chained, once);
+    if (scan.ok() && !scan->torn()) return scan;
   }
+  if (!scan.ok()) return scan;
   return base::DataQuality(
       format("log segment {} ends at byte {} (record {}) in what is no whole record: it was "
              "altered, or a write was cut off, which the next start sets aside",
-             path, seen.good_bytes, seen.next_seq));
+             path, scan->good_bytes, scan->next_seq));
 }
 
 }  // namespace
@@ -44,9 +53,7 @@ Result<uint64_t> VerifyLog(const std::string& folder, bool chained,
   std::optional<SegmentScan> previous;
   for (const auto& segment : TRY(ListSegments(folder))) {
     std::string path = folder + "/" + segment.name;
-    std::string bytes = TRY(base::ReadFile(path));
-    SegmentScan scan = TRY(ScanSegment(path, bytes, chained, sink));
-    if (scan.torn) TRY(AwaitWholeTail(path, scan, chained));
+    SegmentScan scan = TRY(ScanGrowing(path, chained, sink));
     if (previous && (scan.header.first_seq != previous->next_seq ||
                      scan.header.log_id != previous->header.log_id ||
                      (chained && scan.header.digest != previous->digest))) {

@@ -5,7 +5,7 @@
 namespace codman::api {
 namespace {
 
-constexpr Access kOpen = Access::kOpen, kSignedIn = Access::kSignedIn;
+constexpr Access kOpen = Access::kOpen;
 constexpr char kPredictExample[] =
     R"({"features": {"heart_rate": 112, "lactate": {"value": 31, "unit": "mg/dL"}}})";
 constexpr char kBatchExample[] =

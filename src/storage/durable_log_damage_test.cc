@@ -136,8 +136,9 @@ TEST_P(DurableLogEveryBit, AnySectorsOfAnUnfinishedBatchMayLack) {
   Segment segment;
   base::Digest digest{};
   segment.bytes = EncodeSegmentHeader({std::string(16, 'i'), 1, digest});
+  const std::string payload(400, 'x');
   for (uint64_t seq = 1; seq <= 9; ++seq) {
-    const LogRecord record{seq, 1, 0, false, {}, std::string(400, 'x')};
+    const LogRecord record{seq, 1, 0, false, {}, payload};
     EncodeRecord(record, chained(), &digest, &segment.bytes, seq % 3 == 1);
     segment.ends.push_back(segment.bytes.size());
   }

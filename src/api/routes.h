@@ -63,6 +63,7 @@ void GetModel(Call* call);
 void GetModelReport(Call* call);
 void GetModelDiff(Call* call);
 void GetLiveModels(Call* call);
+void GetShadow(Call* call);
 void PostApprove(Call* call);
 void PostChallenge(Call* call);
 void PostRetire(Call* call);

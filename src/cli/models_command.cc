@@ -5,6 +5,9 @@
 #include "cli/opened_registry.h"
 #include "registry/task.h"
 #include "registry/version_diff.h"
+#include "serving/journal.h"
+#include "serving/prediction_service.h"
+#include "serving/shadow_comparison.h"
 
 namespace codman::cli {
 namespace {
@@ -128,6 +131,38 @@ Result<> Diff(const GlobalOptions& global, const Options& options) {
   return {};
 }
 
+Result<> Shadow(const GlobalOptions& global, const Options& options) {
+  auto opened = TRY(OpenRegistry(global));
+  auto* workspace = opened.workspace.get();
+  auto tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
+  const auto* task = TRY(registry::FindTask(tasks, options.task));
+  serving::PredictionService service(&tasks, opened.registry.get());
+  auto journal = TRY(serving::Journal::Open(workspace->audit(), workspace->database()));
+  const std::string variant = options.variant.empty() ? task->live : options.variant;
+  Json seen = TRY(serving::CompareInShadow({.task = task->name, .variant = variant},
+                                           *opened.registry, &service, journal.get()));
+  std::string text = format(
+      "{} / {}: {} in shadow since {} beside {}\n{} answers of {} to {}; {} left out\n", task->name,
+      variant, seen["challenger"].AsString(), seen["challenger_since"].AsString(),
+      seen["champion"].AsString(), seen["predictions"].AsInt(), seen["from"].AsString(),
+      seen["until"].AsString(), seen["left_out"].AsInt());
+  const Json &gap = seen["difference"], &alerts = seen["alerts"], &classes = seen["classes"];
+  if (!gap.is_null())
+    text += format(
+        "challenger − champion: mean {:+.4f}, mean absolute {:.4f}, 95 % within {:.4f}\n",
+        gap["mean"].AsDouble(), gap["mean_absolute"].AsDouble(), gap["p95_absolute"].AsDouble());
+  if (!alerts.is_null())
+    text += format("alerts: both {}, champion only {}, challenger only {}, neither {}\n",
+                   alerts["both"].AsInt(), alerts["champion_only"].AsInt(),
+                   alerts["challenger_only"].AsInt(), alerts["neither"].AsInt());
+  if (!classes.is_null())
+    text += format("classes: same {}, different {}\n", classes["same"].AsInt(),
+                   classes["different"].AsInt());
+  TRY(workspace->Record("models.shadow", format("task {} {}", task->name, variant), "done"));
+  Print(global, text, seen);
+  return {};
+}
+
 // What follows a change: the audit record, then what the user is told.
 Result<> Finish(const GlobalOptions& global, const Options& options, const OpenedRegistry& opened,
                 const char* action, const char* told) {
@@ -203,9 +238,11 @@ std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global) {
   CLI::App* approve = add("approve", "approve a version; the task says how many must", Approve);
   CLI::App* activate = add("activate", "put a version live", Activate);
   CLI::App* challenge = add("challenge", "let a version run in shadow of the champion", Challenge);
+  CLI::App* shadow = add("shadow", "what the challenger would have answered", Shadow);
   CLI::App* retire = add("retire", "take a version that is not live out of the way", Retire);
   CLI::App* rollback = add("rollback", "put the champion before the present one back", Rollback);
-  for (CLI::App* part : {show, history, diff, approve, activate, challenge, retire, rollback})
+  for (CLI::App* part :
+       {show, history, diff, approve, activate, challenge, shadow, retire, rollback})
     part->add_option("task", options->task)->required();
   for (CLI::App* part : {show, approve, activate, challenge, retire})
     part->add_option("version", options->version)->required();
@@ -213,6 +250,7 @@ std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global) {
   diff->add_option("other", options->other, "the version after")->required();
   history->add_option("--at", options->at, "only what was live at this time");
   rollback->add_option("variant", options->variant)->required();
+  shadow->add_option("variant", options->variant, "else the task's live variant");
   for (CLI::App* part : {approve, activate, challenge, retire, rollback})
     part->add_option("--reason", options->reason, "kept in the history")->required();
   return [=] { return (*chosen)(); };

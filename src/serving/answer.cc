@@ -55,7 +55,7 @@ Headline HeadlineOf(const ServedModel& model, const std::vector<double>& vector)
   model.loaded.model->Predict(vector, margins);
   auto outputs = margins;
   size_t led = TellRow(model.loaded, outputs);
-  return {margins[led], outputs[led]};
+  return {margins[led], outputs[led], led};
 }
 
 void AnswerBatch::Start(const ServedModel& model) {

@@ -81,6 +81,7 @@ void AppendNumber(double value, std::string* out);
 // What the answer of a stored vector leads with: the margin and AnswerBatch::risk. For replay.
 struct Headline {
   double margin = 0, risk = 0;
+  size_t led = 0;  // the class that leads, else 0
 };
 Headline HeadlineOf(const ServedModel& model, const std::vector<double>& vector);
 

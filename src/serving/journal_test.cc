@@ -46,7 +46,7 @@ class JournalTest : public testing::Test {
   static std::string AnswerOf(const std::string& id) {
     return R"({"id":")" + id + R"(","risk":0.25})";
   }
-  static JournalRecord RecordOf(const std::string& id) {
+  static JournalRecord RecordOf(std::string_view id) {
     return {.id = id,
             .time_us = kStartUs,
             .audit_line = R"({"actor":"ada","action":"predict"})",

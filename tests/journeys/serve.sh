@@ -65,5 +65,13 @@ server=
 "$codman" train sepsis --source synthetic --variant process --activate --reason "journey" > /dev/null 2>&1
 "$codman" models rollback sepsis process --reason "journey" --json > "$work/rollback.json"
 equal process-1 "$(json "$work/rollback.json" "d['live']")" "rollback"
+# In shadow a model of the same data and settings tells what the champion told, on every journalled answer.
+"$codman" models shadow sepsis > "$work/shadow.log" 2>&1 && fail "there was no challenger"
+grep -q "codman models challenge" "$work/shadow.log" || fail "$(cat "$work/shadow.log")"
+"$codman" models challenge sepsis process-2 --reason "journey" > /dev/null
+"$codman" models shadow sepsis --json > "$work/shadow.json"
+equal process-2 "$(json "$work/shadow.json" "d['challenger']")" "the challenger"
+equal 1 "$(json "$work/shadow.json" "d['predictions']")" "answers in shadow"
+equal 0 "$(json "$work/shadow.json" "int(d['difference']['mean_absolute'] * 1e12)")" "difference of equal models"
 "$codman" audit verify > /dev/null || fail "the audit chain"
 if grep -rqE '118|39\.1' "$work/serve.err"; then fail "a patient's value is in the log"; fi

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "registry/version_diff.h"
+#include "serving/shadow_comparison.h"
 
 namespace codman::api {
 namespace {
@@ -191,6 +192,18 @@ void GetLiveModels(Call* call) {
   for (const auto& move : *moves) live.Add(registry::ToJson(move));
   call->SendJson(
       Json::Object({{"task", (*task)->name}, {"at", base::FormatTime(at)}, {"live", live}}));
+}
+
+void GetShadow(Call* call) {
+  auto task = registry::FindTask(*call->context().tasks, call->Parameter("task"));
+  if (!task.ok()) return call->Fail(task.error());
+  std::string variant = TextOf(call->query, "variant");
+  if (variant.empty()) variant = (*task)->live;
+  const ApiContext& context = call->context();
+  auto comparison = serving::CompareInShadow({.task = (*task)->name, .variant = variant},
+                                             *context.registry, context.service, context.journal);
+  if (!comparison.ok()) return call->Fail(comparison.error());
+  call->SendJson(*comparison);
 }
 
 void PostApprove(Call* call) {

@@ -71,7 +71,7 @@ void GetReplay(Call* call) {
   std::vector<double> vector;
   for (const auto& value : entry->document["vector"].items())
     vector.push_back(value.is_null() ? std::nan("") : value.AsDouble());
-  auto [margin, risk] = serving::HeadlineOf(**model, vector);
+  auto [margin, risk, led] = serving::HeadlineOf(**model, vector);
   Json risk_then = HeadlineThen(answer);
   Json margin_then = answer.Find("margin") != nullptr ? answer["margin"] : risk_then;
   bool same_model =

@@ -65,21 +65,26 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
   auto place = TRY(PlaceOf(workspace.get(), registry.get(), global));
   Json reports = Json::Object();
   std::string text;
+  training::TrainingRequest request{.task = task, .source = source, .actor = CurrentActor()};
   for (const auto& variant : task->variants) {
     if (variant.FindSource(source->name) == nullptr ||
         (!options.variant.empty() && variant.name != options.variant))
       continue;
-    training::TrainingRequest request{
-        .task = task, .variant = &variant, .source = source, .actor = CurrentActor()};
+    request.variant = &variant;
     if (options.transfer) {
       Json moved = TRY(training::JudgeSiteTransfer(place, request));
       text += TransferLines(variant.name, moved);
       reports.Set(variant.name, std::move(moved));
       continue;
     }
-    Json report = options.folds > 0
-                      ? TRY(training::CrossValidate(place, request, options.folds, options.repeats))
-                      : TRY(StoredReport(*registry, *task, variant.name));
+    Json report;
+    if (options.folds > 0) {
+      auto judged = TRY(training::CrossValidate(place, request, options.folds, options.repeats));
+      report = std::move(judged.report);
+      request.beside[variant.name] = std::move(judged.told);
+    } else {
+      report = TRY(StoredReport(*registry, *task, variant.name));
+    }
     if (!options.report_path.empty()) {
       TRY(base::WriteFileAtomically(
           format("{}/{}-{}.html", options.report_path, task->name, variant.name),
@@ -87,6 +92,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     }
     text += format("{:<10} {}  [{} patients, {} rows]\n", variant.name, FiguresOf(report),
                    report["subjects"].AsInt(), report["rows"].AsInt());
+    text += ComparisonsOf(report);
     for (const auto& [name, figure] : report["repeated"]["metrics"].members()) {
       bool headline = std::count(std::begin(kHeadlines), std::end(kHeadlines), name) > 0;
       if (headline)

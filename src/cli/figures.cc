@@ -48,4 +48,18 @@ std::string FiguresOf(const Json& report) {
   return text;
 }
 
+std::string ComparisonsOf(const Json& report) {
+  std::string text;
+  for (const auto& compared : report["comparisons"].items()) {
+    text += format("  against {}:", compared["other"].AsString());
+    for (const auto& measure : compared["measures"].items()) {
+      text += format("  {} {:+.4f} ({:+.4f} to {:+.4f}) {}", measure["name"].AsString(),
+                     measure["difference"].AsDouble(), measure["difference_low"].AsDouble(),
+                     measure["difference_high"].AsDouble(), measure["verdict"].AsString());
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 }  // namespace codman::cli

@@ -23,6 +23,7 @@ std::string Summary(const std::string& task, const training::TrainingResult& res
     text += format("  beside it: {:<13} {} {:.4f}\n", other["name"].AsString(), figure,
                    other[figure].AsDouble());
   }
+  text += ComparisonsOf(report);
   for (const auto& finding : report["leakage"].items()) {
     if (finding["severity"].AsString() == "pass") continue;
     text += format("  {}: {}\n", finding["check"].AsString(), finding["message"].AsString());

@@ -40,7 +40,7 @@ class Folds {
     return {};
   }
 
-  Result<Json> Judge() {
+  Result<CrossValidated> Judge() {
     JudgementInputs in{.task = run_.request.task,
                        .target = run_.target(),
                        .offline = &run_.offline,
@@ -48,6 +48,9 @@ class Folds {
     TRY(TellFolds(&in));
     in.threshold_rule += format(", chosen for each of {} folds outside it", folds_);
     if (!clock_.empty()) in.comparators["clock_only"] = std::move(clock_);
+    for (const auto& [name, told] : run_.request.beside) {
+      if (told.size() == in.told.values.size()) in.models[name] = told;
+    }
     in.title = format("{} / {}: {} folds by patient, out of fold", run_.request.task->name,
                       run_.request.variant->name, folds_);
     in.synthetic = run_.request.source->synthetic;
@@ -57,7 +60,7 @@ class Folds {
     in.context = ContextRows(run_, flow);
     Json report = TRY(training::Judge(in));
     report.Set("cohort_flow", flow);
-    return report;
+    return CrossValidated{std::move(report), std::move(in.told.values)};
   }
 
  private:
@@ -121,13 +124,13 @@ class Folds {
 
 }  // namespace
 
-Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds,
-                           int repeats) {
+Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingRequest& request,
+                                     int folds, int repeats) {
   if (folds < 3 || folds > 50)
     return base::InvalidInput("--folds must be from 3 to 50: one to judge, the others to learn");
   if (repeats < 1 || repeats > 100) return base::InvalidInput("--repeats must be from 1 to 100");
   Run run = TRY(Prepare(place, request));
-  Json report;
+  CrossValidated first;
   std::vector<std::vector<evaluation::FoldMetrics>> figures;
   for (int repeat = 0; repeat < repeats; ++repeat) {
     run.parts = FoldRows(run.offline.rows, request.task->seed + static_cast<uint64_t>(repeat),
@@ -137,12 +140,12 @@ Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& re
       TRY(division.Fit(fold));
       run.Tell("folds", static_cast<double>(repeat * folds + fold + 1) / (folds * repeats));
     }
-    Json judged = TRY(division.Judge());
-    figures.push_back({evaluation::FlatMetrics(judged)});
-    if (repeat == 0) report = std::move(judged);
+    CrossValidated judged = TRY(division.Judge());
+    figures.push_back({evaluation::FlatMetrics(judged.report)});
+    if (repeat == 0) first = std::move(judged);
   }
-  if (repeats > 1) report.Set("repeated", TRY(evaluation::RepeatedJson(figures)));
-  return report;
+  if (repeats > 1) first.report.Set("repeated", TRY(evaluation::RepeatedJson(figures)));
+  return first;
 }
 
 }  // namespace codman::training

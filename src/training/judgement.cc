@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "evaluation/comparison.h"
 
 namespace codman::training {
 namespace {
@@ -38,6 +39,34 @@ Result<std::map<std::string, std::vector<std::string>>> SubgroupsOf(
   return subgroups;
 }
 
+// How answers of an objective are judged and compared.
+struct Judges {
+  Result<Json> (*evaluate)(const evaluation::Predictions&, const evaluation::ReportOptions&);
+  Result<Json> (*compare)(const evaluation::Predictions&, const std::vector<double>&,
+                          const evaluation::ComparisonOptions&);
+};
+
+Judges JudgesOf(models::Objective objective) {
+  if (objective == models::Objective::kRegression)
+    return {evaluation::EvaluateRegression, evaluation::CompareRegression};
+  if (objective == models::Objective::kMulticlass)
+    return {evaluation::EvaluateMulticlass, evaluation::CompareMulticlass};
+  return {evaluation::Evaluate, evaluation::CompareBinary};
+}
+
+// The judged model against each of the others on the same patients.
+Result<Json> Comparisons(const JudgementInputs& in, const evaluation::Predictions& predictions,
+                         size_t width) {
+  Json list = Json::Array();
+  for (const auto& [name, told] : in.models) {
+    evaluation::ComparisonOptions options{
+        .other = name, .class_names = in.target.classes, .seed = in.task->seed};
+    const auto other = Kept(told, in.judged, width);
+    list.Add(TRY(JudgesOf(in.target.objective).compare(predictions, other, options)));
+  }
+  return list;
+}
+
 }  // namespace
 
 Result<Json> Judge(const JudgementInputs& in) {
@@ -53,8 +82,10 @@ Result<Json> Judge(const JudgementInputs& in) {
   predictions.lower = Kept(in.told.lower, in.judged);
   predictions.upper = Kept(in.told.upper, in.judged);
   predictions.label = Kept(rows.label, in.judged);
-  for (const auto& [name, scores] : in.comparators)
-    predictions.comparators[name] = Kept(scores, in.judged, width);
+  for (const auto* others : {&in.comparators, &in.models}) {
+    for (const auto& [name, scores] : *others)
+      predictions.comparators[name] = Kept(scores, in.judged, width);
+  }
   predictions.subgroups = TRY(SubgroupsOf(*in.offline, in.judged));
   evaluation::ReportOptions options{
       .title = in.title,
@@ -68,10 +99,9 @@ Result<Json> Judge(const JudgementInputs& in) {
       .unit = in.target.unit,
       .synthetic = in.synthetic,
       .context = in.context};
-  if (multiclass) return evaluation::EvaluateMulticlass(predictions, options);
-  if (in.target.objective == models::Objective::kRegression)
-    return evaluation::EvaluateRegression(predictions, options);
-  return evaluation::Evaluate(predictions, options);
+  Json report = TRY(JudgesOf(in.target.objective).evaluate(predictions, options));
+  report.Set("comparisons", TRY(Comparisons(in, predictions, width)));
+  return report;
 }
 
 Json CohortFlow(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& parts,

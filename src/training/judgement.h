@@ -22,8 +22,11 @@ struct JudgementInputs {
   Told told;                    // of all rows
   double threshold = 0.5;
   std::string threshold_rule, title;
-  // What other models tell of all rows, laid out as told.values.
+  // What simpler rules and scores tell of all rows, as margins or points: ranked only.
   std::map<std::string, std::vector<double>> comparators;
+  // What other models of the same question tell of all rows, laid out as told.values: they stand
+  // among the comparators too, and are compared measure by measure.
+  std::map<std::string, std::vector<double>> models;
   bool synthetic = false;
   Json context;
 };

@@ -52,9 +52,9 @@ Result<Judged> FitAndJudge(Run* run) {
                      .offline = &run->offline,
                      .judged = held_out,
                      .told = Tell(run->target(), judged.point.calibration, judged.margins)};
-  in.comparators = run->request.beside;
+  in.models = run->request.beside;
   if (!clock.empty()) in.comparators["clock_only"] = clock;
-  in.comparators[NameOfBaseline(*run)] = TRY(Baseline(*run, train, all));
+  in.models[NameOfBaseline(*run)] = TRY(Baseline(*run, train, all));
   if (auto scores = TRY(EarlyWarningScore(*run)); !scores.empty()) in.comparators["news"] = scores;
   auto process_only = TRY(ProcessOnly(*run, train, all));
   if (!process_only.empty()) in.comparators["process_only"] = process_only;

@@ -58,9 +58,13 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
 // Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
 // threshold come from the out-of-fold predictions of the other folds. Registers nothing. Gives the
 // report; with repeats, each with folds of its own, that of the first and a member `repeated`: mean
-// and spread of the figures.
-Result<Json> CrossValidate(const TrainingPlace& place, const TrainingRequest& request, int folds,
-                           int repeats = 1);
+// and spread of the figures. `told`: what was told of all rows, out of fold, of the first repeat.
+struct CrossValidated {
+  Json report;
+  std::vector<double> told;
+};
+Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingRequest& request,
+                                     int folds, int repeats = 1);
 
 // The matrix of a variant and source. Variants of one task that share feature set and source share
 // the stored matrix: it holds the columns of all their blocks, and each reads its own.

@@ -13,6 +13,7 @@ score() {  # task source input header
 }
 
 train cost insurance "$samples/insurance.csv" --activate --reason journey
+grep -q 'against linear:  rmse' "$work/train.log" || fail "the cost model stands beside no simpler one: $(cat "$work/train.log")"
 score cost insurance "$samples/insurance.csv" "subject,source_row,prediction_time,value,lower,upper,excluded_because"
 equal 1339 "$(wc -l < "$work/scores.csv")" "lines of the scores of cost"
 python3 - "$samples/insurance.csv" "$work/scores.csv" <<'PY' || fail "intervals of cost"

@@ -91,17 +91,17 @@ struct Chosen {
 
 Result<Chosen> Choose(const Predictions& source, const Predictions& target,
                       const RowGroups& target_encounters, const TransferOptions& options) {
+  const double kept = options.cautious_threshold.value_or(options.source_threshold);
   if (!options.per_encounter) {
-    return Chosen{AlertRate(source.risk, options.source_threshold),
-                  TRY(TransferThreshold(source.risk, options.source_threshold, target.risk))};
+    return Chosen{AlertRate(source.risk, kept),
+                  TRY(TransferThreshold(source.risk, kept, target.risk))};
   }
   if (EncountersOf(source).num_rows() != static_cast<int64_t>(source.risk.size())) {
     return base::InvalidInput("the source needs one subject or encounter for each risk");
   }
   std::vector<double> at_source = HighestRisks(source.risk, EncountersOf(source));
   std::vector<double> at_target = HighestRisks(target.risk, target_encounters);
-  return Chosen{AlertRate(at_source, options.source_threshold),
-                TRY(TransferThreshold(at_source, options.source_threshold, at_target))};
+  return Chosen{AlertRate(at_source, kept), TRY(TransferThreshold(at_source, kept, at_target))};
 }
 
 Json PointJson(double threshold, const Interval* measures) {

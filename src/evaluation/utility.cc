@@ -72,24 +72,45 @@ double UtilityScorer::Normalised(std::span<const uint8_t> alerts) const {
   return (Observed(alerts) - inaction_) / (best_ - inaction_);
 }
 
-double ThresholdOfBestUtility(const UtilityScorer& scorer, std::span<const double> scores) {
+namespace {
+
+struct ThresholdGain {
+  double threshold, gain;  // over silence
+};
+
+// Every threshold that tells rows apart, highest first, beginning with silence.
+std::vector<ThresholdGain> GainsByThreshold(const UtilityScorer& scorer,
+                                            std::span<const double> scores) {
   std::vector<int64_t> order(scores.size());
   std::iota(order.begin(), order.end(), int64_t{0});
   std::sort(order.begin(), order.end(),
             [&](int64_t a, int64_t b) { return scores[a] > scores[b]; });
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (scores.empty()) return kInfinity;
-
-  double gain = 0, best_gain = 0;
-  double best_threshold = std::nextafter(scores[order.front()], kInfinity);  // never alert
+  if (scores.empty()) return {{kInfinity, 0}};
+  std::vector<ThresholdGain> gains = {{std::nextafter(scores[order.front()], kInfinity), 0}};
+  double gain = 0;
   for (size_t i = 0; i < order.size(); ++i) {
     gain += scorer.Gain(order[i]);
     bool last_of_tie = i + 1 == order.size() || scores[order[i]] != scores[order[i + 1]];
-    if (!last_of_tie || gain <= best_gain) continue;
-    best_gain = gain;
-    best_threshold = scores[order[i]];
+    if (last_of_tie) gains.push_back({scores[order[i]], gain});
   }
-  return best_threshold;
+  return gains;
+}
+
+}  // namespace
+
+double ThresholdOfBestUtility(const UtilityScorer& scorer, std::span<const double> scores) {
+  return ThresholdKeepingUtility(scorer, scores, 1);
+}
+
+double ThresholdKeepingUtility(const UtilityScorer& scorer, std::span<const double> scores,
+                               double share) {
+  auto gains = GainsByThreshold(scorer, scores);
+  double best = 0;
+  for (const auto& at : gains) best = std::max(best, at.gain);
+  return std::find_if(gains.begin(), gains.end(),
+                      [&](const ThresholdGain& at) { return at.gain >= share * best; })
+      ->threshold;
 }
 
 }  // namespace codman::evaluation

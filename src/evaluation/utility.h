@@ -43,4 +43,9 @@ class UtilityScorer {
 // over the sorted scores.
 double ThresholdOfBestUtility(const UtilityScorer& scorer, std::span<const double> scores);
 
+// The highest threshold that gains at least `share` (in [0, 1]) of what the best one gains over
+// silence. The top of the curve is flat: a little less is had for far fewer alerts.
+double ThresholdKeepingUtility(const UtilityScorer& scorer, std::span<const double> scores,
+                               double share);
+
 }  // namespace codman::evaluation

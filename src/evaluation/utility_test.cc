@@ -94,6 +94,38 @@ TEST(ThresholdOfBestUtility, EqualsExhaustiveSearch) {
   EXPECT_EQ(ThresholdOfBestUtility(*scorer, scores), ExhaustiveThreshold(*scorer, scores));
 }
 
+// By trying every threshold: none that is higher keeps as much.
+TEST(ThresholdKeepingUtility, IsTheHighestThatKeepsTheShare) {
+  std::vector<int32_t> subject;
+  std::vector<double> labels, scores;
+  for (int row = 0; row < 900; ++row) {
+    bool label = row / 30 % 3 == 0 && row % 30 >= 17;
+    subject.push_back(row / 30);
+    labels.push_back(label ? 1 : 0);
+    scores.push_back((row * 17 % 40 + (label ? 18 : 0)) / 60.0);
+  }
+  auto scorer = UtilityScorer::Create(subject, labels).value();
+  auto utility_at = [&](double threshold) {
+    std::vector<uint8_t> alerts;
+    for (double score : scores) alerts.push_back(score >= threshold ? 1 : 0);
+    return scorer.Normalised(alerts);
+  };
+  double best = utility_at(ThresholdOfBestUtility(scorer, scores));
+  ASSERT_GT(best, 0);
+  for (double share : {0.2, 0.5, 0.8, 0.95}) {
+    double threshold = ThresholdKeepingUtility(scorer, scores, share);
+    EXPECT_GE(utility_at(threshold), share * best - 1e-12);
+    for (double higher : scores) {
+      if (higher > threshold) {
+        EXPECT_LT(utility_at(higher), share * best);
+      }
+    }
+  }
+  EXPECT_GT(ThresholdKeepingUtility(scorer, scores, 0),
+            *std::max_element(scores.begin(), scores.end()))
+      << "silence keeps nothing";
+}
+
 TEST(ThresholdOfBestUtility, IsSilenceWhereNoAlertPays) {
   std::vector<int32_t> subject = {0, 0};
   std::vector<double> labels = {0, 0}, scores = {0.4, 0.7};

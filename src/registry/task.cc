@@ -136,9 +136,12 @@ Result<Task> Task::Load(const std::string& path) {
   task.label_ingredients = problems.Texts(document, "label_ingredients");
   task.post_outcome_codes = problems.Texts(document, "post_outcome_codes");
   for (const auto& [source, entry] : document["transfer"].members()) {
-    problems.CheckKeys(entry, {"table", "from", "to"});
-    task.transfers[source] = {problems.Text(entry, "table"), problems.Text(entry, "from"),
-                              problems.Text(entry, "to")};
+    problems.CheckKeys(entry, {"table", "from", "to", "keep"});
+    SiteTransfer transfer{problems.Text(entry, "table"), problems.Text(entry, "from"),
+                          problems.Text(entry, "to"), problems.Number(entry, "keep", 1)};
+    if (!(transfer.keep > 0 && transfer.keep <= 1))
+      problems.Add(entry, "'keep' must lie above 0 and be 1 at most: a share of the utility");
+    task.transfers[source] = std::move(transfer);
   }
   task.refit = document["refit"].AsBool(true);
   ReadSplit(document["split"], &task, &problems);

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "evaluation/threshold_transfer.h"
+#include "evaluation/utility.h"
 #include "training/run_internal.h"
 #include "training/split.h"
 
@@ -52,6 +53,12 @@ evaluation::Predictions PredictionsOf(const Run& run, const Told& told,
           .label = Kept(rows.label, keep)};
 }
 
+Result<double> CautiousThreshold(const evaluation::Predictions& home, double keep) {
+  auto scorer = TRY(evaluation::UtilityScorer::Create(
+      evaluation::RowGroups(home.subject).group_of_row(), home.label));
+  return evaluation::ThresholdKeepingUtility(scorer, home.risk, keep);
+}
+
 }  // namespace
 
 Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request) {
@@ -74,18 +81,22 @@ Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest
   Told told = Tell(run.target(), point.calibration, std::move(margins));
   auto home = PredictionsOf(run, told, tuning), there = PredictionsOf(run, told, away);
   run.Tell("judge at the second", 0.7);
-  Json json =
-      TRY(evaluation::JudgeThresholdTransfer(home, there,
-                                             {.source_threshold = point.threshold,
-                                              .physionet_utility = request.task->physionet_utility,
-                                              .seed = request.task->seed}));
+  evaluation::TransferOptions options{.source_threshold = point.threshold,
+                                      .physionet_utility = request.task->physionet_utility,
+                                      .seed = request.task->seed};
+  if (options.physionet_utility)
+    options.cautious_threshold = TRY(CautiousThreshold(home, sites->second.keep));
+  Json json = TRY(evaluation::JudgeThresholdTransfer(home, there, options));
   JudgementInputs in{.task = request.task,
                      .target = run.target(),
                      .offline = &run.offline,
                      .judged = away,
                      .told = std::move(told)};
   in.threshold = json["at_transferred_threshold"]["threshold"].AsDouble();
-  in.threshold_rule = "the alert rate of the first site, without labels of the second";
+  in.threshold_rule = format(
+      "the alert rate that keeps {:.0f} % of the utility at the first site, without labels of the "
+      "second",
+      100 * sites->second.keep);
   in.title = format("{} / {}: {} → {}", request.task->name, request.variant->name,
                     sites->second.from, sites->second.to);
   in.synthetic = request.source->synthetic;

@@ -25,5 +25,8 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
 // NEWS2, or as much of it as the inputs know: what a ward without any model has. Rows without it
 // count as lowest.
 Result<std::vector<double>> EarlyWarningScore(const Run& run);
+// The column of the rows' table that the task declares as comparator. Rows without it count as
+// lowest.
+Result<std::vector<double>> DeclaredComparator(const Run& run);
 
 }  // namespace codman::training

@@ -7,6 +7,7 @@
 
 #include "ingest/ingest.h"
 #include "lakehouse/lake_testing.h"
+#include "lakehouse/unmapped_codes.h"
 
 namespace codman::ingest {
 namespace {
@@ -58,6 +59,36 @@ TEST_F(SourceSamples, EicuStaysOfTheWholeDemo) {
   Build("eicu_demo", folder, {"gold.eicu_stays"});
   EXPECT_THAT(test.Rows(kEicu),
               ElementsAre("2520|1841|212|1683|0.104125|405|2482.825|211105|1683"));
+}
+
+// stays/patients, heart rates with their sum, creatinines with their sum, sums of ages and of male
+// stays, hours in intensive care, deaths in hospital
+constexpr char kMimic[] =
+    "select count(*), count(distinct subject_id), "
+    "round(sum((epoch(discharge_time) - epoch(admission_time)) / 3600), 1), "
+    "(select count(*) || '/' || sum(value) from silver.events where concept = 'heart_rate'), "
+    "(select count(*) || '/' || round(sum(value), 2) from silver.events "
+    "where concept = 'creatinine'), "
+    "(select sum(value) from silver.events where concept = 'age'), "
+    "(select sum(value) from silver.events where concept = 'sex'), "
+    "(select count(*) from silver.events where concept = 'hospital_death' and status = 'label') "
+    "from gold.icu_stays";
+
+TEST_F(SourceSamples, MimicStays) {
+  Build("mimiciv_demo", Sample("mimiciv_demo"), {"gold.icu_stays"});
+  EXPECT_THAT(test.Rows(kMimic), ElementsAre("16|11|1118.0|1300/119140.0|532/603.1|1088.0|7.0|3"));
+  Json unmapped = Must(lakehouse::UnmappedCodes(test.lake, test.engine.get(), test.concepts));
+  ASSERT_EQ(unmapped.size(), 2u) << "Richmond scale and vancomycin";
+  EXPECT_EQ(unmapped.items()[0]["code"].AsString(), "MIMIC//228096");
+  EXPECT_EQ(unmapped.items()[1]["code"].AsString(), "MIMIC//51009");
+}
+
+TEST_F(SourceSamples, MimicStaysOfTheWholeDemo) {
+  std::string folder = Whole("mimic-iv-demo");
+  if (folder.empty()) GTEST_SKIP() << "skipped: mimic-iv-demo is not below CODMAN_DATA";
+  Build("mimiciv_demo", folder, {"gold.icu_stays"});
+  EXPECT_THAT(test.Rows(kMimic),
+              ElementsAre("140|100|12362.7|13910/1267785.0|3003/4629.4|8806.0|77.0|15"));
 }
 
 }  // namespace

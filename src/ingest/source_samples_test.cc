@@ -1,6 +1,7 @@
 // The sources of the clinic that are made of several files, from files to gold: the samples in
-// tests/data, and the whole data where CODMAN_DATA is set. Expected numbers: pandas 2 over the same
-// files, joined and counted by hand-written code that shares nothing with the queries.
+// tests/data, and the whole data where CODMAN_DATA is set. Expected numbers: hand-written Python
+// over the same files (pandas for eICU and MIMIC, polars for MEDS, the standard library for OMOP
+// and FHIR), which shares nothing with the queries.
 #include <gmock/gmock.h>
 
 #include <cstdlib>
@@ -89,6 +90,88 @@ TEST_F(SourceSamples, MimicStaysOfTheWholeDemo) {
   Build("mimiciv_demo", folder, {"gold.icu_stays"});
   EXPECT_THAT(test.Rows(kMimic),
               ElementsAre("140|100|12362.7|13910/1267785.0|3003/4629.4|8806.0|77.0|15"));
+}
+
+// As above; of MEDS every death is told, and float32 rounds the creatinines.
+constexpr char kMeds[] =
+    "select count(*), count(distinct subject_id), "
+    "round(sum((epoch(discharge_time) - epoch(admission_time)) / 3600), 1), "
+    "(select count(*) || '/' || sum(value) from silver.events where concept = 'heart_rate'), "
+    "(select count(*) || '/' || round(sum(value), 2) from silver.events "
+    "where concept = 'creatinine'), "
+    "(select sum(value) from silver.events where concept = 'age'), "
+    "(select sum(value) from silver.events where concept = 'sex'), "
+    "(select count(*) from silver.events where concept = 'death' and status = 'label') "
+    "from gold.icu_stays";
+
+TEST_F(SourceSamples, MedsStays) {
+  Build("meds", Sample("meds"), {"gold.icu_stays"});
+  EXPECT_THAT(test.Rows(kMeds), ElementsAre("17|12|1243.5|1479/134489.0|548/620.8|1170.0|8.0|5"));
+}
+
+TEST_F(SourceSamples, MedsStaysOfTheWholeDemo) {
+  std::string folder = Whole("mimic-iv-demo-meds");
+  if (folder.empty()) GTEST_SKIP() << "skipped: mimic-iv-demo-meds is not below CODMAN_DATA";
+  Build("meds", folder, {"gold.icu_stays"});
+  EXPECT_THAT(test.Rows(kMeds),
+              ElementsAre("140|100|12362.7|13910/1267785.0|2999/4626.2|8806.0|77.0|31"));
+}
+
+// visits, persons with visits, their hours, sums of ages (90 at most) and of men at visits, rows of
+// conditions, drugs and measurements, deaths
+constexpr char kOmop[] =
+    "select count(*) filter (where concept = 'visit_hours'), "
+    "count(distinct subject_id) filter (where concept = 'visit_hours'), "
+    "sum(value) filter (where concept = 'visit_hours')::int, "
+    "sum(value) filter (where concept = 'age')::int, "
+    "sum(value) filter (where concept = 'sex')::int, "
+    "count(*) filter (where starts_with(source_code, 'OMOP//')), "
+    "count(*) filter (where concept = 'death') from silver.events";
+
+TEST_F(SourceSamples, OmopVisits) {
+  Build("omop", Sample("omop"), {"silver.encounters"});
+  EXPECT_THAT(test.Rows(kOmop), ElementsAre("610|13|7248|48566|352|3101|4"));
+}
+
+TEST_F(SourceSamples, OmopVisitsOfFiftyPersons) {
+  std::string folder = Whole("desynpuf-omop-50");
+  if (folder.empty()) GTEST_SKIP() << "skipped: desynpuf-omop-50 is not below CODMAN_DATA";
+  Build("omop", folder, {"silver.encounters"});
+  EXPECT_THAT(test.Rows(kOmop), ElementsAre("1847|38|18504|139508|966|8326|4"));
+}
+
+// encounters, patients, their hours, claims and payments with their dollars, systolic pressures
+// (components) with their sum, heights, white cell counts, sums of ages and of men at encounters
+constexpr char kSynthea[] =
+    "select count(*) filter (where concept = 'visit_hours'), count(distinct subject_id), "
+    "round(sum(value) filter (where concept = 'visit_hours'), 2), "
+    "count(*) filter (where concept = 'claim_amount'), "
+    "round(sum(value) filter (where concept = 'claim_amount'), 2), "
+    "count(*) filter (where concept = 'claim_payment'), "
+    "round(sum(value) filter (where concept = 'claim_payment'), 2), "
+    "count(*) filter (where concept = 'sbp'), "
+    "round(sum(value) filter (where concept = 'sbp'), 2), "
+    "count(*) filter (where concept = 'height'), count(*) filter (where concept = 'wbc'), "
+    "sum(value) filter (where concept = 'age')::int, "
+    "sum(value) filter (where concept = 'sex')::int from silver.events";
+
+TEST_F(SourceSamples, SyntheaEncountersClaimsAndPayments) {
+  Build("synthea_fhir", Sample("synthea_fhir"), {"silver.patients"});
+  EXPECT_THAT(test.Rows(kSynthea),
+              ElementsAre("150|5|524.93|189|991353.58|150|770246.86|45|5713.98|45|11|7311|41"));
+}
+
+TEST_F(SourceSamples, SyntheaOfTwentyPatients) {
+  std::string packed = Whole("synthea-bulk-ndjson");
+  if (packed.empty()) GTEST_SKIP() << "skipped: synthea-bulk-ndjson is not below CODMAN_DATA";
+  std::string folder = test.home + "/in";
+  std::string command =
+      format("mkdir '{0}' && tar xzf '{1}/derived_20_patients.tar.gz' -C '{0}'", folder, packed);
+  ASSERT_EQ(std::system(command.c_str()), 0);
+  Build("synthea_fhir", folder, {"silver.patients"});
+  EXPECT_THAT(
+      test.Rows(kSynthea),
+      ElementsAre("569|20|1282.97|711|3767099.51|569|2928091.61|170|21681.11|170|39|22416|162"));
 }
 
 }  // namespace

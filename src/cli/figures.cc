@@ -1,6 +1,7 @@
 #include "cli/figures.h"
 
 #include "base/text.h"
+#include "training/card.h"
 
 namespace codman::cli {
 namespace {
@@ -45,6 +46,16 @@ std::string FiguresOf(const Json& report) {
              WithInterval(discrimination, "auprc"), report["calibration"]["slope"].AsDouble());
   if (const Json& utility = report["utility"]; !utility.is_null())
     text += "  utility " + WithInterval(utility, "value", "low", "high");
+  return text;
+}
+
+std::string BesideIt(const Json& report) {
+  std::string text;
+  for (const auto& other : report["comparators"].items()) {
+    const char* figure = training::FigureOf(other);
+    text += format("  beside it: {:<13} {} {:.4f}\n", other["name"].AsString(), figure,
+                   other[figure].AsDouble());
+  }
   return text;
 }
 

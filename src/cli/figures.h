@@ -9,5 +9,7 @@ namespace codman::cli {
 
 // "AUROC 0.81 (0.80 to 0.82)  AUPRC …", "R² …  RMSE …" or "macro AUROC …", by what was predicted.
 std::string FiguresOf(const Json& report);
+// What others tell of the same rows, a line each: "  beside it: logistic  auroc 0.79".
+std::string BesideIt(const Json& report);
 
 }  // namespace codman::cli

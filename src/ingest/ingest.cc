@@ -71,7 +71,8 @@ Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const
   auto files = source.files.empty() ? TRY(FilesBelow(path)) : std::vector<std::string>();
   if (!source.files.empty()) {
     LogAppender appender(log_, &bronze_);
-    TRY(IngestQueries({source, path, lake_.root() + "/../tmp/ingest"}, &appender, &known, &report)
+    std::string home = std::filesystem::path(lake_.root()).parent_path().string();
+    TRY(IngestQueries({source, path, home + "/tmp/ingest"}, &appender, &known, &report)
             .While("ingesting " + path));
   }
   for (size_t i = 0; i < files.size(); ++i) {

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "base/text.h"
 #include "engine/delta_table.h"
@@ -81,19 +80,17 @@ Result<std::vector<double>> EarlyWarningScore(const Run& run) {
   return scores;
 }
 
-Result<std::vector<double>> DeclaredComparator(const Run& run) {
+Result<> AddDeclaredComparator(const Run& run,
+                               std::map<std::string, std::vector<double>>* comparators) {
   const auto& from = *run.request.variant->FindSource(run.request.source->name);
   const auto& rows = run.offline.rows;
-  std::vector<double> scores;
-  if (from.comparator.empty() || run.target().objective != models::Objective::kBinary)
-    return scores;
+  if (from.comparator.empty() || run.target().objective != models::Objective::kBinary) return {};
   std::map<std::pair<int64_t, int64_t>, double> told;
   auto snapshot = TRY(run.place.lake.Newest(from.table));
   engine::DeltaTable table(run.place.lake.RootOf(from.table), {});
   std::string sql = format(
       "select subject_id, source_row::bigint, try_cast({} as double) as told from ({}) where "
-      "source "
-      "= {} and told is not null",
+      "source = {} and told is not null",
       engine::QuoteName(from.comparator), table.SelectAll(snapshot), base::QuoteSql(from.source));
   auto query = run.place.engine->Query(sql, [&](const columns::Table& chunk) -> Result<> {
     for (size_t i = 0; i < static_cast<size_t>(chunk.num_rows()); ++i)
@@ -101,12 +98,13 @@ Result<std::vector<double>> DeclaredComparator(const Run& run) {
     return {};
   });
   TRY(std::move(query).While(format("reading the comparator {}", from.comparator)));
+  auto& scores = (*comparators)[from.comparator];
   for (size_t i = 0; i < rows.subject.size(); ++i) {
     auto found =
         told.find({rows.subjects.ids[static_cast<size_t>(rows.subject[i])], rows.source_row[i]});
     scores.push_back(found == told.end() ? -1 : found->second);
   }
-  return scores;
+  return {};
 }
 
 }  // namespace codman::training

@@ -48,6 +48,7 @@ class Folds {
     TRY(TellFolds(&in));
     in.threshold_rule += format(", chosen for each of {} folds outside it", folds_);
     if (!clock_.empty()) in.comparators["clock_only"] = std::move(clock_);
+    TRY(AddDeclaredComparator(run_, &in.comparators));
     in.title = format("{} / {}: {} folds by patient, out of fold", run_.request.task->name,
                       run_.request.variant->name, folds_);
     in.synthetic = run_.request.source->synthetic;

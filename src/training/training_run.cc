@@ -56,9 +56,7 @@ Result<Judged> FitAndJudge(Run* run) {
   if (!clock.empty()) in.comparators["clock_only"] = clock;
   in.comparators[NameOfBaseline(*run)] = TRY(Baseline(*run, train, all));
   if (auto scores = TRY(EarlyWarningScore(*run)); !scores.empty()) in.comparators["news"] = scores;
-  const auto* from = run->request.variant->FindSource(run->request.source->name);
-  if (auto told = TRY(DeclaredComparator(*run)); !told.empty())
-    in.comparators[from->comparator] = told;
+  TRY(AddDeclaredComparator(*run, &in.comparators));
   auto process_only = TRY(ProcessOnly(*run, train, all));
   if (!process_only.empty()) in.comparators["process_only"] = process_only;
   in.threshold = judged.point.threshold;

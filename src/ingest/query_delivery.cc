@@ -79,10 +79,22 @@ Result<> CheckMembers(const events::RecordMapping& mapping, const columns::Schem
   return {};
 }
 
+std::string Sorted(const events::FeedMapping& feed) {
+  return format("select * from ({}\n) order by all", WithoutEnd(feed.query));
+}
+
+// Before the first row of any feed is taken: a query that fails must not leave half a delivery.
+Result<> CheckQuery(engine::SqlEngine* engine, const events::SourceMapping& source,
+                    const events::FeedMapping& feed) {
+  auto schema = TRY(engine->Describe(Sorted(feed)));
+  bool objects = source.format == events::Format::kNdjson;
+  return objects ? CheckMembers(source.record, schema) : Result<>();
+}
+
 // The query's rows as lines of a csv or as objects, sorted.
 Result<> ReadRows(engine::SqlEngine* engine, const events::SourceMapping& source,
                   const events::FeedMapping& feed, MemberWriter* writer, IngestReport* report) {
-  std::string sorted = format("select * from ({}\n) order by all", WithoutEnd(feed.query));
+  std::string sorted = Sorted(feed);
   auto schema = TRY(engine->Describe(sorted));
   std::string header, cells;
   for (const auto& field : schema) {
@@ -91,7 +103,7 @@ Result<> ReadRows(engine::SqlEngine* engine, const events::SourceMapping& source
         format("{}cast({} as varchar)", cells.empty() ? "" : ", ", engine::QuoteName(field.name));
   }
   bool objects = source.format == events::Format::kNdjson;
-  TRY(objects ? CheckMembers(source.record, schema) : writer->Header(header, report));
+  if (!objects) TRY(writer->Header(header, report));
   if (objects) cells = "cast(to_json(record) as varchar)";
   std::string row;
   return engine->Query(format("select {} from ({}) as record", cells, sorted),
@@ -128,6 +140,10 @@ Result<> IngestQueries(const QueryInput& input, LogAppender* log, lakehouse::Bro
                                         .max_time_ms = kMaxQueryMs,
                                         .repeatable = true,
                                         .only_files = found.paths}));
+  auto in = [&](const events::FeedMapping& feed) {
+    return format("the query of {} in {} over {}", feed.feed, source.file, found.told);
+  };
+  for (const auto& feed : source.feeds) TRY(CheckQuery(engine.get(), source, feed).While(in(feed)));
   int64_t rows = 0;
   for (const auto& feed : source.feeds) {
     lakehouse::Delivery head{.source = source.name,
@@ -137,8 +153,7 @@ Result<> IngestQueries(const QueryInput& input, LogAppender* log, lakehouse::Bro
                              .file_rows = rows,
                              .content_type = "application/json"};
     MemberWriter writer(source, log, std::move(head), known->file_rows[found.sha256]);
-    TRY(ReadRows(engine.get(), source, feed, &writer, report)
-            .While(format("the query of {} in {} over {}", feed.feed, source.file, found.told)));
+    TRY(ReadRows(engine.get(), source, feed, &writer, report).While(in(feed)));
     TRY(writer.Send());
     rows = writer.file_rows();
     report->rows += writer.rows_taken();

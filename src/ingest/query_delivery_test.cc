@@ -179,6 +179,13 @@ TEST_F(QueryDelivery, WhatIsMissingIsNamed) {
   EXPECT_THAT(file.error().message(), HasSubstr("give --input the folder"));
 }
 
+TEST_F(QueryDelivery, ABadQueryLeavesNoHalfDelivery) {
+  Write("charted.csv", "person,time,item,value,unit\np1,2170-01-01 00:30:00,220045,80,bpm\n");
+  EXPECT_THAT(Refusal(base::ReplaceAll(kLong, "value::double", "valu::double")), HasSubstr("valu"));
+  EXPECT_EQ(Must(Take(kLong)).rows, 2);
+  EXPECT_THAT(test.Rows("select count(*) from bronze.\"ward-facts\""), ElementsAre("1"));
+}
+
 TEST_F(QueryDelivery, TheQuerySeesItsFilesOnlyAndRepeatsItself) {
   WriteWard();
   Write("beside.csv", "a\n1\n");

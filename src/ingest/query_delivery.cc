@@ -121,6 +121,18 @@ Result<> ReadRows(engine::SqlEngine* engine, const events::SourceMapping& source
                        });
 }
 
+Result<std::unique_ptr<engine::SqlEngine>> OpenOver(const FoundFiles& found,
+                                                    const QueryInput& input) {
+  return engine::OpenReader(input.folder, found.views,
+                            {.engine = {.temp_folder = input.temp_folder,
+                                        .memory_limit_bytes = kQueryMemoryBytes,
+                                        .num_threads = 1},
+                             .max_rows = kMaxQueryRows,
+                             .max_time_ms = kMaxQueryMs,
+                             .repeatable = true,
+                             .only_files = found.paths});
+}
+
 }  // namespace
 
 Result<> IngestQueries(const QueryInput& input, LogAppender* log, lakehouse::BronzeProgress* known,
@@ -132,14 +144,7 @@ Result<> IngestQueries(const QueryInput& input, LogAppender* log, lakehouse::Bro
     report->files_unchanged += num_files;
     return {};
   }
-  auto engine = TRY(engine::OpenReader(input.folder, found.views,
-                                       {.engine = {.temp_folder = input.temp_folder,
-                                                   .memory_limit_bytes = kQueryMemoryBytes,
-                                                   .num_threads = 1},
-                                        .max_rows = kMaxQueryRows,
-                                        .max_time_ms = kMaxQueryMs,
-                                        .repeatable = true,
-                                        .only_files = found.paths}));
+  auto engine = TRY(OpenOver(found, input));
   auto in = [&](const events::FeedMapping& feed) {
     return format("the query of {} in {} over {}", feed.feed, source.file, found.told);
   };

@@ -97,6 +97,11 @@ std::string EscapeHtml(std::string_view text) {
   return escaped;
 }
 
+std::string CsvCell(std::string_view text) {
+  if (text.find_first_of(",\"\n\r") == text.npos) return std::string(text);
+  return "\"" + ReplaceAll(std::string(text), "\"", "\"\"") + "\"";
+}
+
 std::string QuoteSql(std::string_view text) {
   std::string quoted = "'" + ReplaceAll(std::string(text), "'", "''") + "'";
   // A statement ends at its first NUL, so that one cannot stand in it.

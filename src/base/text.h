@@ -34,6 +34,7 @@ bool IsUtf8(std::string_view text);
 // HTML and SQL quoting of untrusted text.
 std::string EscapeHtml(std::string_view text);
 std::string QuoteSql(std::string_view text);  // 'it''s'
+std::string CsvCell(std::string_view text);   // in quotes where it holds a comma, quote or line end
 
 // The candidate nearest to `word` by edit distance, if near enough to be a typing error; else "".
 std::string NearestWord(std::string_view word, const std::vector<std::string>& candidates);

@@ -73,5 +73,12 @@ TEST(Text, NearestWordFindsTypingErrorsOnly) {
   EXPECT_EQ(NearestWord("something_else", words), "");
 }
 
+// RFC 4180, 2.5 to 2.7.
+TEST(Text, CsvCellsAreQuotedWhereTheyMustBe) {
+  EXPECT_EQ(CsvCell("a b"), "a b");
+  EXPECT_EQ(CsvCell("a,b"), "\"a,b\"");
+  EXPECT_EQ(CsvCell("say \"a\"\n"), "\"say \"\"a\"\"\n\"");
+}
+
 }  // namespace
 }  // namespace codman::base

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "cli/command.h"
+#include "engine/sql_reader.h"
 #include "features/feature_set.h"
 #include "features/kernel.h"
 #include "lakehouse/sql_table.h"
@@ -68,6 +69,19 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
   }
 }
 
+// The SQL of sources that are made of several files: one select that repeats itself.
+void CheckQueries(const std::vector<events::SourceMapping>& sources, base::Problems* problems) {
+  for (const auto& source : sources) {
+    for (const auto& mapped : source.feeds) {
+      if (mapped.query.empty()) continue;
+      auto fits = engine::CheckRepeatable(mapped.query);
+      if (fits.ok()) continue;
+      problems->Add(base::InvalidInput(
+          format("{}:1: the query of {}: {}", source.file, mapped.feed, fits.error().message())));
+    }
+  }
+}
+
 // What a table may read besides other declared tables.
 std::vector<std::string> TablesOfTheProgram(
     const Result<std::vector<events::SourceMapping>>& sources) {
@@ -101,6 +115,7 @@ Result<> Run(const GlobalOptions& global) {
                    folder, name)));
     }
   };
+  if (sources.ok()) CheckQueries(*sources, &problems);
   each("concepts", [](const std::string&) {});
   each("sources", [](const std::string&) {});
   each("features", [&](const std::string& path) {

@@ -92,7 +92,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     }
     text += format("{:<10} {}  [{} patients, {} rows]\n", variant.name, FiguresOf(report),
                    report["subjects"].AsInt(), report["rows"].AsInt());
-    text += ComparisonsOf(report);
+    text += BesideIt(report);
     for (const auto& [name, figure] : report["repeated"]["metrics"].members()) {
       bool headline = std::count(std::begin(kHeadlines), std::end(kHeadlines), name) > 0;
       if (headline)

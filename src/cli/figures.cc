@@ -1,6 +1,7 @@
 #include "cli/figures.h"
 
 #include "base/text.h"
+#include "training/card.h"
 
 namespace codman::cli {
 namespace {
@@ -48,8 +49,13 @@ std::string FiguresOf(const Json& report) {
   return text;
 }
 
-std::string ComparisonsOf(const Json& report) {
+std::string BesideIt(const Json& report) {
   std::string text;
+  for (const auto& other : report["comparators"].items()) {
+    const char* figure = training::FigureOf(other);
+    text += format("  beside it: {:<13} {} {:.4f}\n", other["name"].AsString(), figure,
+                   other[figure].AsDouble());
+  }
   for (const auto& compared : report["comparisons"].items()) {
     text += format("  against {}:", compared["other"].AsString());
     for (const auto& measure : compared["measures"].items()) {

@@ -9,9 +9,8 @@ namespace codman::cli {
 
 // "AUROC 0.81 (0.80 to 0.82)  AUPRC …", "R² …  RMSE …" or "macro AUROC …", by what was predicted.
 std::string FiguresOf(const Json& report);
-
-// One line per model that the report compares with, on the same patients: differences with their
-// intervals, and what they show.
-std::string ComparisonsOf(const Json& report);
+// What others tell of the same rows, a line each ("  beside it: logistic  auroc 0.79"), and the
+// differences to other models of the question with their intervals and what they show.
+std::string BesideIt(const Json& report);
 
 }  // namespace codman::cli

@@ -15,19 +15,14 @@ struct Options {
   int seconds = 60;
 };
 
-std::string CsvCell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == text.npos) return text;
-  return "\"" + base::ReplaceAll(text, "\"", "\"\"") + "\"";
-}
-
 std::string AsCsv(const columns::Table& table) {
   std::string text;
   for (const auto& column : table.columns)
-    text += (text.empty() ? "" : ",") + CsvCell(column.field.name);
+    text += (text.empty() ? "" : ",") + base::CsvCell(column.field.name);
   text += "\n";
   for (int64_t row = 0; row < table.num_rows(); ++row) {
     for (size_t i = 0; i < table.columns.size(); ++i)
-      text += (i == 0 ? "" : ",") + CsvCell(columns::TextOf(table.columns[i], row));
+      text += (i == 0 ? "" : ",") + base::CsvCell(columns::TextOf(table.columns[i], row));
     text += "\n";
   }
   return text;

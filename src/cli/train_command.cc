@@ -4,7 +4,6 @@
 #include "cli/command.h"
 #include "cli/figures.h"
 #include "cli/training_place.h"
-#include "training/card.h"
 
 namespace codman::cli {
 namespace {
@@ -18,12 +17,7 @@ std::string Summary(const std::string& task, const training::TrainingResult& res
   const Json& report = result.report;
   std::string text = format("{} {}: {}  [{} held-out patients]\n", task, result.version.version,
                             FiguresOf(report), report["subjects"].AsInt());
-  for (const auto& other : report["comparators"].items()) {
-    const char* figure = training::FigureOf(other);
-    text += format("  beside it: {:<13} {} {:.4f}\n", other["name"].AsString(), figure,
-                   other[figure].AsDouble());
-  }
-  text += ComparisonsOf(report);
+  text += BesideIt(report);
   for (const auto& finding : report["leakage"].items()) {
     if (finding["severity"].AsString() == "pass") continue;
     text += format("  {}: {}\n", finding["check"].AsString(), finding["message"].AsString());

@@ -1,5 +1,6 @@
 #include "engine/sql_reader.h"
 
+#include <algorithm>
 #include <cctype>
 #include <condition_variable>
 #include <mutex>
@@ -153,20 +154,6 @@ class ReaderEngine : public SqlEngine {
   Result<> Append(const std::string&, const Table&) override { return OnlyReads(); }
   Result<> LoadDelta() override { return OnlyReads(); }
 
- private:
-  Result<> Run(const std::string& sql, const std::function<Result<>(const Table&)>& sink) {
-    TRY(CheckReads(sql));
-    int64_t rows = 0;
-    return engine_->Query(sql, [&](const Table& chunk) -> Result<> {
-      rows += chunk.num_rows();
-      if (rows > max_rows_) {
-        return base::InvalidInput(
-            format("the query gives more than {} rows; narrow it down or add a limit", max_rows_));
-      }
-      return sink(chunk);
-    });
-  }
-
   // The tree of the parsed text decides: the database makes one of a SELECT only, and it names
   // every function. EXPLAIN ANALYZE runs what it explains, so that is judged in its stead.
   Result<> CheckReads(const std::string& sql) {
@@ -188,6 +175,20 @@ class ReaderEngine : public SqlEngine {
     return OnlyReads();
   }
 
+ private:
+  Result<> Run(const std::string& sql, const std::function<Result<>(const Table&)>& sink) {
+    TRY(CheckReads(sql));
+    int64_t rows = 0;
+    return engine_->Query(sql, [&](const Table& chunk) -> Result<> {
+      rows += chunk.num_rows();
+      if (rows > max_rows_) {
+        return base::InvalidInput(
+            format("the query gives more than {} rows; narrow it down or add a limit", max_rows_));
+      }
+      return sink(chunk);
+    });
+  }
+
   Result<> CheckFunctions(std::string_view names) const {
     for (auto name : base::Split(names, '\n')) {
       if (refused_functions_.count(base::ToLower(name)) == 0) continue;
@@ -203,7 +204,7 @@ class ReaderEngine : public SqlEngine {
   int64_t max_time_ms_;
 };
 
-Result<std::set<std::string>> RefusedFunctions(SqlEngine* engine) {
+Result<std::set<std::string>> RefusedFunctions(SqlEngine* engine, bool repeatable) {
   auto rows = TRY(
       engine->QueryAll("select distinct function_name from duckdb_functions() where function_type "
                        "in ('table', 'table_macro', 'pragma')"));
@@ -211,7 +212,28 @@ Result<std::set<std::string>> RefusedFunctions(SqlEngine* engine) {
   for (int64_t i = 0; i < rows.num_rows(); ++i)
     refused.emplace(rows.columns[0].strings[static_cast<size_t>(i)]);
   for (const char* harmless : kHarmlessTableFunctions) refused.erase(harmless);
+  if (!repeatable) return refused;
+  auto changing = TRY(engine->QueryAll(
+      "select distinct function_name from duckdb_functions() where stability in ('VOLATILE', "
+      "'CONSISTENT_WITHIN_QUERY')"));
+  for (int64_t i = 0; i < changing.num_rows(); ++i)
+    refused.emplace(changing.columns[0].strings[static_cast<size_t>(i)]);
   return refused;
+}
+
+std::string ListOf(const std::vector<std::string>& files) {
+  std::string list;
+  for (const auto& file : files) list += (list.empty() ? "" : ", ") + base::QuoteSql(file);
+  return list;
+}
+
+// Ends with one of these, but for a compression that is read in passing.
+bool IsKind(std::string_view file, std::initializer_list<std::string_view> endings) {
+  for (std::string_view packed : {".gz", ".zst"}) {
+    if (file.ends_with(packed)) file.remove_suffix(packed.size());
+  }
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return file.ends_with(ending); });
 }
 
 }  // namespace
@@ -234,13 +256,40 @@ Result<std::unique_ptr<SqlEngine>> OpenReader(const std::string& lake_root,
                        QuoteName(view.schema), QuoteName(view.name), view.select))
             .While(format("making the view {}.{}", view.schema, view.name)));
   }
+  const auto& files = options.only_files;
   TRY(
-      engine->Execute(format("set allowed_directories = [{}]; set enable_external_access = false; "
-                             "set lock_configuration = true",
-                             base::QuoteSql(lake_root))));
-  auto refused = TRY(RefusedFunctions(engine.get()));
+      engine->Execute(format("set {} = [{}]; set enable_external_access = false; set "
+                             "lock_configuration = true",
+                             files.empty() ? "allowed_directories" : "allowed_paths",
+                             files.empty() ? base::QuoteSql(lake_root) : ListOf(files))));
+  auto refused = TRY(RefusedFunctions(engine.get(), options.repeatable));
   return std::unique_ptr<SqlEngine>(
       std::make_unique<ReaderEngine>(std::move(engine), std::move(refused), options));
+}
+
+Result<> CheckRepeatable(const std::string& sql) {
+  auto engine = TRY(DuckDbEngine::Start({.num_threads = 1}));
+  auto refused = TRY(RefusedFunctions(engine.get(), true));
+  return ReaderEngine(std::move(engine), std::move(refused), {}).CheckReads(sql);
+}
+
+Result<std::string> SelectFromFiles(const std::vector<std::string>& files) {
+  auto all = [&](std::initializer_list<std::string_view> endings) {
+    return std::all_of(files.begin(), files.end(),
+                       [&](const auto& file) { return IsKind(file, endings); });
+  };
+  std::string list = ListOf(files);
+  if (all({".csv"})) {
+    return format(
+        "select * from read_csv([{}], all_varchar = true, header = true, delim = ',', quote = "
+        "'\"', escape = '\"')",
+        list);
+  }
+  if (all({".parquet"})) return format("select * from read_parquet([{}])", list);
+  if (all({".ndjson", ".jsonl", ".json"}))
+    return format("select json from read_ndjson_objects([{}])", list);
+  return base::InvalidInput(
+      format("{} must be files of one kind: .csv, .parquet or .ndjson", base::Join(files, ", ")));
 }
 
 }  // namespace codman::engine

@@ -31,11 +31,23 @@ struct ReaderOptions {
   EngineOptions engine;
   int64_t max_rows = 100'000;
   int64_t max_time_ms = 30'000;
+  // Also refuses functions whose value is another at the next run (random, now).
+  bool repeatable = false;
+  // Where there are any, these are all that can be opened, not what lies below the root.
+  std::vector<std::string> only_files;
   Result<> Validate() const;
 };
 
 Result<std::unique_ptr<SqlEngine>> OpenReader(const std::string& lake_root,
                                               const std::vector<ReaderView>& views,
                                               const ReaderOptions& options = {});
+
+// Whether a repeatable reader would let `sql` through, without the tables that it reads.
+Result<> CheckRepeatable(const std::string& sql);
+
+// "select * from …" over files of one kind, for a view: .csv (every column a text, as the cells
+// say it), .parquet, or .ndjson, .jsonl and .json (one column `json`, a record each); but for
+// Parquet also with .gz or .zst behind.
+Result<std::string> SelectFromFiles(const std::vector<std::string>& files);
 
 }  // namespace codman::engine

@@ -225,5 +225,26 @@ TEST_F(SqlReaderTest, NamesAViewThatCannotBeMade) {
   EXPECT_FALSE(OpenReader(lake_, {}, {.max_rows = 0}).ok());
 }
 
+TEST_F(SqlReaderTest, AReaderOfFilesOpensNoOthers) {
+  std::string inside = lake_ + "/a.csv";
+  ASSERT_TRUE(base::WriteFileAtomically(inside, "n,m\n007,x\n").ok());
+  views_ = {{"main", "a", SelectFromFiles({inside}).value()}};
+  Open({.repeatable = true, .only_files = {inside}});
+  auto rows = reader_->QueryAll("select n || m from a");
+  ASSERT_TRUE(rows.ok()) << rows.error().ToString();
+  EXPECT_EQ(rows->columns[0].strings[0], "007x") << "cells are texts, as the file has them";
+  EXPECT_FALSE(reader_->QueryAll(format("from read_csv('{}')", secret_)).ok());
+  EXPECT_FALSE(reader_->QueryAll(format("from glob('{}/*')", lake_)).ok());
+  EXPECT_FALSE(SelectFromFiles({inside, lake_ + "/b.parquet"}).ok());
+}
+
+TEST(CheckRepeatable, TellsWhatARepeatableReaderRefuses) {
+  EXPECT_TRUE(CheckRepeatable("select a, sum(b) from nowhere group by a").ok());
+  for (const char* sql : {"selec 1", "select random()", "select now()", "select 1; select 2",
+                          "create table t(a int)", "copy t to 'x'"}) {
+    EXPECT_FALSE(CheckRepeatable(sql).ok()) << sql;
+  }
+}
+
 }  // namespace
 }  // namespace codman::engine

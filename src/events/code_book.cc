@@ -10,10 +10,10 @@ constexpr size_t kPlaces = 64;
 
 }  // namespace
 
-CodeBook::CodeBook(const Concepts& concepts, std::string system, const std::string& source)
+CodeBook::CodeBook(const Concepts& concepts, const SourceMapping& source)
     : concepts_(concepts),
-      system_(std::move(system)),
-      prefix_((system_.empty() ? source : system_) + "//"),
+      mapping_(source.record),
+      prefix_((mapping_.code_system.empty() ? source.name : mapping_.code_system) + "//"),
       at_place_(kPlaces, nullptr) {}
 
 const CodeMeaning& CodeBook::Find(std::string_view code, size_t place) {
@@ -33,8 +33,14 @@ const CodeMeaning& CodeBook::Look(std::string_view code) {
     meanings_.clear();
   }
   CodeMeaning meaning{.code = std::string(code)};
-  int index = concepts_.Find(code);
-  if (index < 0 && !system_.empty()) index = concepts_.FindByCode(prefix_ + meaning.code);
+  int index = -1;
+  if (auto own = mapping_.codes.find(code); own != mapping_.codes.end()) {
+    index = own->second.concept_index;
+    meaning.unit = own->second.unit;
+  }
+  if (index < 0) index = concepts_.Find(code);
+  if (index < 0 && !mapping_.code_system.empty())
+    index = concepts_.FindByCode(prefix_ + meaning.code);
   if (index >= 0)
     meaning.mapped = &concepts_[index];
   else

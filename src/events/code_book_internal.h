@@ -9,20 +9,23 @@
 #include <vector>
 
 #include "events/concepts.h"
+#include "events/source_mapping.h"
 
 namespace codman::events {
 
 struct CodeMeaning {
   std::string code;                 // as the record has it
   const Concept* mapped = nullptr;  // nullptr where no concept claims it
+  std::string unit;                 // of its values, whatever the record says; "" = the record's
   std::string source_code;          // "LOINC//X-1"; only where no concept claims it
 };
 
 class CodeBook {
  public:
-  // `system`: the declared system of codes ("LOINC"), or ""; `source`: stands for it in source
-  // codes where there is none. `concepts` must outlive the book.
-  CodeBook(const Concepts& concepts, std::string system, const std::string& source);
+  // The source's own codes go first, then names of concepts, then the codes of concepts in its
+  // declared system; its name stands for the system in source codes where there is none. Both must
+  // outlive the book.
+  CodeBook(const Concepts& concepts, const SourceMapping& source);
 
   // `place`: the code's place in its record, which hints at what it will be. Valid until the next
   // call.
@@ -32,7 +35,8 @@ class CodeBook {
   const CodeMeaning& Look(std::string_view code);
 
   const Concepts& concepts_;
-  const std::string system_, prefix_;
+  const RecordMapping& mapping_;
+  const std::string prefix_;
   std::deque<CodeMeaning> meanings_;
   std::unordered_map<std::string_view, const CodeMeaning*> by_code_;  // views into meanings_
   std::vector<const CodeMeaning*> at_place_;

@@ -94,7 +94,9 @@ EventName EventNameOf(const SourceMapping& source, const Concepts& concepts,
   std::string system = source.name;
   if (source.format == Format::kNdjson) {
     if (!source.record.code_system.empty()) system = source.record.code_system;
-    index = concepts.Find(field);
+    if (auto own = source.record.codes.find(field); own != source.record.codes.end())
+      index = own->second.concept_index;
+    if (index < 0) index = concepts.Find(field);
     if (index < 0) index = concepts.FindByCode(format("{}//{}", system, field));
   } else {
     for (const auto& column : source.columns) {

@@ -49,7 +49,7 @@ class RecordNormalizer : public Normalizer {
         envelope_({mapping_.id, mapping_.subject, mapping_.encounter, mapping_.event_time,
                    mapping_.known_time, mapping_.status, mapping_.measurements}),
         measurement_({mapping_.code, mapping_.value, mapping_.unit}),
-        codes_(concepts, mapping_.code_system, source.name),
+        codes_(concepts, source),
         now_us_(now_us) {}
 
   void Add(const RawRecord& record, Normalized* out) override {
@@ -108,7 +108,7 @@ class RecordNormalizer : public Normalizer {
     if (!event_time) return Refusal{Reason::kMissingTime, "event_time"};
     row_.event_time_us = *event_time;
     stored_ = ParseTimeText(found[kKnownTimePath].Text(), source_.zone_offset_minutes);
-    if (*event_time > now_us_ + kFutureToleranceUs)
+    if (!source_.shifted_dates && *event_time > now_us_ + kFutureToleranceUs)
       return Refusal{Reason::kFutureTime, "event_time"};
     return {};
   }
@@ -151,7 +151,8 @@ class RecordNormalizer : public Normalizer {
       row_.value = std::nan("");
       if (row_.status != "retracted") {
         if (!numeric) return Quarantine(record, code, Reason::kTypeMismatch, "number", out);
-        Checked checked = ToCanonical(*meaning.mapped, number, unit);
+        Checked checked =
+            ToCanonical(*meaning.mapped, number, meaning.unit.empty() ? unit : meaning.unit);
         if (checked.reason) return Quarantine(record, code, *checked.reason, checked.rule, out);
         row_.value = checked.value;
       }

@@ -10,6 +10,7 @@
 #include "base/problems.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "events/source_query_internal.h"
 
 namespace codman::events {
 namespace {
@@ -33,6 +34,9 @@ class Reader {
                                     "identifiers",
                                     "identifier_system",
                                     "feeds",
+                                    "files",
+                                    "query",
+                                    "shifted_dates",
                                     "missing",
                                     "subject",
                                     "time",
@@ -52,9 +56,11 @@ class Reader {
       problems_.Add(document_["kind"], "'kind' must be files");
     source_.synthetic = document_["synthetic"].AsBool();
     source_.missing = problems_.Texts(document_, "missing");
+    source_.shifted_dates = document_["shifted_dates"].AsBool();
     ReadFormat();
     ReadIdentifiers();
     ReadFeeds();
+    ReadZone();
     if (source_.format == Format::kNdjson) {
       ReadRecord();
     } else {
@@ -62,7 +68,9 @@ class Reader {
       ReadColumns();
     }
     TRY(problems_.ToResult());
-    source_.hash = base::Sha256Hex(document_.ToString() + concepts_.hash());
+    std::string queries;
+    for (const auto& mapped : source_.feeds) queries += mapped.query;
+    source_.hash = base::Sha256Hex(document_.ToString() + queries + concepts_.hash());
     return source_;
   }
 
@@ -121,11 +129,36 @@ class Reader {
 
   void ReadFeeds() {
     for (const auto& entry : document_["feeds"].items()) {
-      problems_.CheckKeys(entry, {"feed", "pattern", "static"});
-      source_.feeds.push_back({problems_.Text(entry, "feed"), problems_.Text(entry, "pattern"),
-                               entry["static"].AsBool()});
+      bool queried = entry.Find("query") != nullptr;
+      problems_.CheckKeys(entry, {"feed", queried ? "query" : "pattern", "static"});
+      source_.feeds.push_back({.feed = problems_.Text(entry, "feed"),
+                               .pattern = queried ? "" : problems_.Text(entry, "pattern"),
+                               .is_static = entry["static"].AsBool(),
+                               .query = queried ? QueryOf(entry, source_.file, &problems_) : ""});
     }
-    if (source_.feeds.empty()) source_.feeds.push_back({source_.name, "*", false});
+    if (source_.feeds.empty()) source_.feeds.push_back({source_.name, "*", false, ""});
+    if (document_.Find("query") != nullptr) {
+      if (document_.Find("feeds") != nullptr)
+        problems_.Add(document_["query"], "a query stands here or in each of 'feeds', not in both");
+      source_.feeds.front().query = QueryOf(document_, source_.file, &problems_);
+    }
+    source_.files = TablesOf(document_, &problems_);
+    for (const auto& mapped : source_.feeds) {
+      if (mapped.query.empty() != source_.files.empty())
+        problems_.Add(document_, format("the feed '{}' needs both 'files' and 'query', or neither",
+                                        mapped.feed));
+    }
+    if (!source_.files.empty() && source_.format == Format::kPsv)
+      problems_.Add(document_["format"], "the rows of a query are csv or ndjson");
+  }
+
+  void ReadZone() {
+    const Json* zone = document_.Find("zone");
+    if (zone == nullptr) return;
+    auto probe = base::ParseTime("2000-01-01T00:00" + zone->AsString());
+    if (!probe) return problems_.Add(*zone, "'zone' must be Z or an offset such as +01:00");
+    source_.zone_offset_minutes =
+        static_cast<int>((946684800 * base::kSecondUs - *probe) / base::kMinuteUs);
   }
 
   void ReadTimes() {
@@ -134,14 +167,6 @@ class Reader {
       source_.latency_us = base::ParseDuration(latency->AsString());
       if (!source_.latency_us)
         problems_.Add(*latency, "'latency' must be a duration such as 0s, 30m or 2h");
-    }
-    if (const Json* zone = document_.Find("zone")) {
-      auto probe = base::ParseTime("2000-01-01T00:00" + zone->AsString());
-      if (probe)
-        source_.zone_offset_minutes =
-            static_cast<int>((946684800 * base::kSecondUs - *probe) / base::kMinuteUs);
-      else
-        problems_.Add(*zone, "'zone' must be Z or an offset such as +01:00");
     }
     if (const Json* relative = document_.Find("relative_time")) {
       problems_.CheckKeys(*relative, {"column", "unit", "anchor"});
@@ -275,14 +300,14 @@ class Reader {
     std::vector<std::string> known = {mapped.unit};
     for (const auto& conversion : mapped.conversions) known.push_back(conversion.unit);
     if (std::find(known.begin(), known.end(), column.unit) != known.end()) return;
-    problems_.Add(entry, format("column '{}' declares unit '{}', but {} is known in: {}",
-                                column.column, column.unit, mapped.name, base::Join(known, ", ")));
+    problems_.Add(entry, format("'{}' declares unit '{}', but {} is known in: {}", column.column,
+                                column.unit, mapped.name, base::Join(known, ", ")));
   }
 
   void ReadRecord() {
     const Json& record = document_["record"];
     problems_.CheckKeys(record, {"id", "subject", "encounter", "event_time", "known_time", "status",
-                                 "measurements", "code", "value", "unit", "code_system"});
+                                 "measurements", "code", "value", "unit", "code_system", "codes"});
     RecordMapping& mapping = source_.record;
     mapping.id = problems_.Text(record, "id", false);
     mapping.subject = problems_.Text(record, "subject");
@@ -295,6 +320,14 @@ class Reader {
     mapping.value = problems_.Text(record, "value");
     mapping.unit = problems_.Text(record, "unit", false);
     mapping.code_system = problems_.Text(record, "code_system", false);
+    for (const auto& [code, entry] : record["codes"].members()) {
+      problems_.CheckKeys(entry, {"concept", "unit"});
+      ColumnMapping meaning{.column = code, .role = Role::kConcept};
+      meaning.concept_index = FindConcept(entry["concept"]);
+      meaning.unit = problems_.Text(entry, "unit", false);
+      if (!meaning.unit.empty()) CheckUnit(entry, meaning);
+      mapping.codes[code] = {meaning.concept_index, meaning.unit};
+    }
   }
 
   const Json& document_;

@@ -40,11 +40,24 @@ struct ColumnMapping {
   int line = 0;
 };
 
-// Which member files belong to which feed.
+// Which member files belong to which feed; of a source with `files`, the query that gives its rows.
 struct FeedMapping {
   std::string feed;
   std::string pattern;     // shell pattern on the file name ("patient-vitals*.ndjson*")
   bool is_static = false;  // its values are versions of patient or encounter facts
+  std::string query;       // SQL over `files`
+};
+
+// A table that queries may read: the files of the given folder whose path within it matches.
+struct TableOfFiles {
+  std::string name;     // as the query says it
+  std::string pattern;  // shell pattern on the path below the folder ("icu/icustays.csv*")
+};
+
+// What a local code means ("220045" → heart_rate in /min).
+struct CodeMapping {
+  int concept_index = -1;
+  std::string unit;  // UCUM of the values, whatever the record says; "" = what the record says
 };
 
 // Names of the members of an NDJSON record, dots for nesting.
@@ -53,6 +66,7 @@ struct RecordMapping {
   std::string measurements;  // list of coded values; "" = the record itself is one
   std::string code, value, unit;
   std::string code_system;  // prefix of codes: "LOINC" → "LOINC//8867-4"
+  std::map<std::string, CodeMapping, std::less<>> codes;  // go before the concepts' own codes
 };
 
 struct SourceMapping {
@@ -61,7 +75,12 @@ struct SourceMapping {
   bool synthetic = false;
   bool public_identifiers = false;
   std::string identifier_system;
-  std::vector<FeedMapping> feeds;    // at least one
+  std::vector<FeedMapping> feeds;  // at least one
+  // Where this is not empty the records are the rows of the feeds' queries: as lines of a csv with
+  // the query's columns, or (ndjson) as objects with them as members.
+  std::vector<TableOfFiles> files;
+  // Dates are shifted for privacy and may lie in the future.
+  bool shifted_dates = false;
   std::vector<std::string> missing;  // cell texts that mean "no value"; "" always does
 
   // Tabular sources.

@@ -107,6 +107,30 @@ TEST(SourceMapping, WithoutTimeOrColumnsItSaysWhatToAdd) {
   EXPECT_THAT(bad_anchor.error().message(), HasSubstr(":6: 'anchor' must be a time with a zone"));
 }
 
+TEST(SourceMapping, ASourceOfSeveralFilesHasTablesAndQueries) {
+  std::string files = "files: {stays: icu/stays.csv*}\n", query = "query: select 1\n";
+  auto source = Read(kGood + files + query);
+  ASSERT_TRUE(source.ok()) << source.error().ToString();
+  EXPECT_EQ(source->files[0].pattern, "icu/stays.csv*");
+  EXPECT_EQ(source->feeds[0].query, "select 1");
+  EXPECT_NE(Read(kGood + files + "query: select 2\n")->hash, source->hash);
+  struct Case {
+    std::string more, said;
+  };
+  for (const auto& [more, said] : std::vector<Case>{
+           {files, "the feed 'ward' needs both 'files' and 'query', or neither"},
+           {query, "the feed 'ward' needs both 'files' and 'query', or neither"},
+           {"files: {Stays: a.csv}\n" + query, "'Stays' must be a name of small letters"},
+           {"files: {stays: ../a.csv}\n" + query, "must be a path below the folder"},
+           {"files: {stays: /a.csv}\n" + query, "must be a path below the folder"},
+           {files + "query: nowhere.sql\n", ":15: there is no nowhere.sql beside this file"},
+           {files + query + "feeds: [{feed: a, query: select 1}]\n", "not in both"}}) {
+    auto refused = Read(kGood + more);
+    ASSERT_FALSE(refused.ok()) << more;
+    EXPECT_THAT(refused.error().message(), HasSubstr(said));
+  }
+}
+
 TEST(SourceMapping, TheClinicsSourcesLoad) {
   auto sources = LoadSources(std::string(CODMAN_SOURCE_DIR) + "/clinic/sources", Clinic());
   ASSERT_TRUE(sources.ok()) << sources.error().ToString();

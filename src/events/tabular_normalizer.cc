@@ -45,9 +45,9 @@ class TabularNormalizer : public Normalizer {
     if (header_drifted_) return Refuse(record, Reason::kSchemaDrift, "header", out);
     if (row_.identifier.empty()) return Refuse(record, Reason::kMissingSubject, "subject", out);
     if (!ReadTime()) return Refuse(record, Reason::kMissingTime, "time", out);
-    if (!source_.relative_time && row_.event_time_us > now_us_ + kFutureToleranceUs) {
+    bool real_time = !source_.relative_time && !source_.shifted_dates;
+    if (real_time && row_.event_time_us > now_us_ + kFutureToleranceUs)
       return Refuse(record, Reason::kFutureTime, "time", out);
-    }
     row_.received_seq = record.received_seq;
     row_.feed = record.feed;
     row_.encounter_ref = encounter_position_ < 0 ? std::string_view()

@@ -9,17 +9,14 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "events/normalizer.h"
+#include "ingest/delivery_writer_internal.h"
+#include "ingest/query_delivery_internal.h"
 #include "ingest/record_splitter.h"
 #include "lakehouse/delivery.h"
 #include "storage/archive_reader.h"
 
 namespace codman::ingest {
 namespace {
-
-constexpr size_t kBytesPerDelivery = 1 << 20;
-constexpr int64_t kBytesPerSync = 8 << 20;
-constexpr int64_t kBytesPerFlush = 96 << 20;
 
 std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
@@ -29,97 +26,6 @@ const events::FeedMapping* FeedOf(const events::SourceMapping& source, const std
   }
   return nullptr;
 }
-
-// Appends to the log and bounds what waits: in memory for an fsync, and in the log for bronze.
-class LogAppender {
- public:
-  LogAppender(storage::DurableLog* log, lakehouse::BronzeWriter* bronze)
-      : log_(log), bronze_(bronze) {}
-
-  // `rows`: those of the delivery, encoded.
-  Result<> Append(const lakehouse::Delivery& delivery, std::string_view rows = {}) {
-    std::string bytes = lakehouse::EncodeDelivery(delivery, rows);
-    uint64_t seq = TRY(log_->Append(bytes, base::NowUs()));
-    unsynced_ += static_cast<int64_t>(bytes.size());
-    unflushed_ += static_cast<int64_t>(bytes.size());
-    if (unsynced_ < kBytesPerSync) return {};
-    TRY(log_->Sync(seq));
-    unsynced_ = 0;
-    if (unflushed_ < kBytesPerFlush) return {};
-    unflushed_ = 0;
-    TRY(bronze_->Flush());
-    return {};
-  }
-
- private:
-  storage::DurableLog* log_;
-  lakehouse::BronzeWriter* bronze_;
-  int64_t unsynced_ = 0, unflushed_ = 0;
-};
-
-// The rows of one member on their way into the log.
-class MemberWriter {
- public:
-  MemberWriter(const events::SourceMapping& source, LogAppender* log, lakehouse::Delivery head,
-               int64_t already_taken)
-      : source_(source), log_(log), delivery_(std::move(head)), already_taken_(already_taken) {}
-
-  // The first line of a tabular file. Errors name the column.
-  Result<> Header(std::string_view line, IngestReport* report) {
-    bool psv = source_.format == events::Format::kPsv;
-    bool readable = base::IsUtf8(line);
-    delivery_.content_type =
-        format("text/{};header={}", psv ? "psv" : "csv", readable ? line : std::string_view());
-    if (!readable) {
-      return base::DataQuality(
-          format("the header of {} is no UTF-8: convert the file first, for example with iconv -f "
-                 "latin1 -t utf-8",
-                 delivery_.member));
-    }
-    std::vector<std::string> extra;
-    TRY(events::CheckHeader(source_, line, &extra).While("reading " + delivery_.member));
-    for (const auto& column : extra) {
-      auto& known = report->extra_columns;
-      if (std::find(known.begin(), known.end(), column) == known.end()) known.push_back(column);
-    }
-    return {};
-  }
-
-  Result<> Row(std::string_view row) {
-    ++rows_seen_;
-    if (delivery_.file_rows + 1 <= already_taken_) {
-      ++delivery_.file_rows;
-      return {};
-    }
-    if (num_pending_ == 0) delivery_.first_row = rows_seen_;
-    ++delivery_.file_rows;
-    lakehouse::EncodeRow(row, &pending_);
-    ++num_pending_;
-    ++rows_taken_;
-    bool full =
-        pending_.size() >= kBytesPerDelivery || num_pending_ == lakehouse::kMaxRowsPerDelivery;
-    return full ? Send() : Result<>();
-  }
-
-  Result<> Send() {
-    if (num_pending_ == 0) return {};
-    TRY(log_->Append(delivery_, pending_));
-    pending_.clear();
-    num_pending_ = 0;
-    return {};
-  }
-
-  int64_t file_rows() const { return delivery_.file_rows; }
-  int64_t rows_taken() const { return rows_taken_; }
-
- private:
-  const events::SourceMapping& source_;
-  LogAppender* log_;
-  lakehouse::Delivery delivery_;
-  int64_t already_taken_, rows_seen_ = 0, rows_taken_ = 0;
-  std::string pending_;  // encoded rows
-  int64_t num_pending_ = 0;
-};
 
 Result<> ReadMember(const events::SourceMapping& source, storage::ArchiveReader* reader,
                     bool in_archive, MemberWriter* writer, IngestReport* report) {
@@ -162,7 +68,13 @@ Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const
     return base::NotFound(format("{} does not exist; check --input", path));
   IngestReport report;
   auto known = TRY(bronze_.Progress());
-  auto files = TRY(FilesBelow(path));
+  auto files = source.files.empty() ? TRY(FilesBelow(path)) : std::vector<std::string>();
+  if (!source.files.empty()) {
+    LogAppender appender(log_, &bronze_);
+    std::string home = std::filesystem::path(lake_.root()).parent_path().string();
+    TRY(IngestQueries({source, path, home + "/tmp/ingest"}, &appender, &known, &report)
+            .While("ingesting " + path));
+  }
   for (size_t i = 0; i < files.size(); ++i) {
     auto scaled = [&](double done) {
       if (progress) progress((static_cast<double>(i) + done) / static_cast<double>(files.size()));

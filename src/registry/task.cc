@@ -23,10 +23,13 @@ int64_t Duration(const Json& object, const char* key, int64_t otherwise, Problem
 }
 
 TaskSource ReadSource(const std::string& name, const Json& entry, Problems* problems) {
-  problems->CheckKeys(entry, {"prediction_times", "label", "table"});
+  problems->CheckKeys(entry, {"prediction_times", "label", "table", "comparator"});
   TaskSource source{.source = name};
   const Json& label = entry["label"];
   source.table = problems->Text(entry, "table", false);
+  source.comparator = problems->Text(entry, "comparator", false);
+  if (source.table.empty() && !source.comparator.empty())
+    problems->Add(entry["comparator"], "'comparator' is a column of a 'table', which is missing");
   if (!source.table.empty()) {
     problems->CheckKeys(label, {"column"});
     source.label_column = problems->Text(label, "column");
@@ -155,6 +158,11 @@ Result<Task> Task::Load(const std::string& path) {
   if (!task.live.empty() && live == task.variants.end()) {
     problems.Add(document["live"],
                  format("'live' names the variant '{}', which is not declared", task.live));
+  }
+  for (const auto& variant : task.variants) {
+    for (const auto& from : variant.from) {
+      if (!from.comparator.empty()) task.outcome_columns.push_back(from.comparator);
+    }
   }
   if (task.live.empty() && !task.variants.empty()) task.live = task.variants.front().name;
   TRY(problems.ToResult());

@@ -27,6 +27,9 @@ struct TaskSource {
   // source_row, event_time, known_time, the label, those that the feature set names and, where some
   // rows are outside the cohort, excluded_because (a text that says why; null or empty: inside).
   std::string table, label_column;
+  // A column of that table which somebody else's forecast of the label stands in: reports show it
+  // beside the model, and it is refused as a feature.
+  std::string comparator;
 };
 
 // What is predicted: a 0/1 label, one of named classes (in order), or a number.

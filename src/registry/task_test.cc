@@ -69,6 +69,10 @@ TEST(Task, TargetsTablesAndTransfersOfTheClinicsTasks) {
   EXPECT_EQ(cost->variants[0].target.unit, "USD");
   EXPECT_EQ(cost->variants[0].from[0].table, "gold.insured_persons");
   EXPECT_EQ(cost->variants[0].from[0].label_column, "charges");
+  auto mortality = Task::Load(folder + "mortality.yaml");
+  ASSERT_TRUE(mortality.ok()) << mortality.error().ToString();
+  EXPECT_EQ(mortality->FindVariant("eicu").value()->from[0].comparator, "apache_iva");
+  EXPECT_THAT(mortality->outcome_columns, testing::Contains("apache_iva"));
   auto alzheimers = Task::Load(folder + "alzheimers.yaml");
   ASSERT_TRUE(alzheimers.ok()) << alzheimers.error().ToString();
   EXPECT_EQ(alzheimers->FindVariant("adni").value()->target.num_classes(), 3);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "engine/delta_table.h"
 #include "training/baselines_internal.h"
 
 namespace codman::training {
@@ -77,6 +78,33 @@ Result<std::vector<double>> EarlyWarningScore(const Run& run) {
     break;
   }
   return scores;
+}
+
+Result<> AddDeclaredComparator(const Run& run,
+                               std::map<std::string, std::vector<double>>* comparators) {
+  const auto& from = *run.request.variant->FindSource(run.request.source->name);
+  const auto& rows = run.offline.rows;
+  if (from.comparator.empty() || run.target().objective != models::Objective::kBinary) return {};
+  std::map<std::pair<int64_t, int64_t>, double> told;
+  auto snapshot = TRY(run.place.lake.Newest(from.table));
+  engine::DeltaTable table(run.place.lake.RootOf(from.table), {});
+  std::string sql = format(
+      "select subject_id, source_row::bigint, try_cast({} as double) as told from ({}) where "
+      "source = {} and told is not null",
+      engine::QuoteName(from.comparator), table.SelectAll(snapshot), base::QuoteSql(from.source));
+  auto query = run.place.engine->Query(sql, [&](const columns::Table& chunk) -> Result<> {
+    for (size_t i = 0; i < static_cast<size_t>(chunk.num_rows()); ++i)
+      told[{chunk.columns[0].ints[i], chunk.columns[1].ints[i]}] = chunk.columns[2].doubles[i];
+    return {};
+  });
+  TRY(std::move(query).While(format("reading the comparator {}", from.comparator)));
+  auto& scores = (*comparators)[from.comparator];
+  for (size_t i = 0; i < rows.subject.size(); ++i) {
+    auto found =
+        told.find({rows.subjects.ids[static_cast<size_t>(rows.subject[i])], rows.source_row[i]});
+    scores.push_back(found == told.end() ? -1 : found->second);
+  }
+  return {};
 }
 
 }  // namespace codman::training

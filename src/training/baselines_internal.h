@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "training/run_internal.h"
@@ -25,5 +27,9 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
 // NEWS2, or as much of it as the inputs know: what a ward without any model has. Rows without it
 // count as lowest.
 Result<std::vector<double>> EarlyWarningScore(const Run& run);
+// Adds the column of the rows' table that the task declares as comparator, under its name. Rows
+// without it count as lowest.
+Result<> AddDeclaredComparator(const Run& run,
+                               std::map<std::string, std::vector<double>>* comparators);
 
 }  // namespace codman::training

@@ -51,6 +51,7 @@ class Folds {
     for (const auto& [name, told] : run_.request.beside) {
       if (told.size() == in.told.values.size()) in.models[name] = told;
     }
+    TRY(AddDeclaredComparator(run_, &in.comparators));
     in.title = format("{} / {}: {} folds by patient, out of fold", run_.request.task->name,
                       run_.request.variant->name, folds_);
     in.synthetic = run_.request.source->synthetic;

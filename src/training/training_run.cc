@@ -56,6 +56,7 @@ Result<Judged> FitAndJudge(Run* run) {
   if (!clock.empty()) in.comparators["clock_only"] = clock;
   in.models[NameOfBaseline(*run)] = TRY(Baseline(*run, train, all));
   if (auto scores = TRY(EarlyWarningScore(*run)); !scores.empty()) in.comparators["news"] = scores;
+  TRY(AddDeclaredComparator(*run, &in.comparators));
   auto process_only = TRY(ProcessOnly(*run, train, all));
   if (!process_only.empty()) in.comparators["process_only"] = process_only;
   in.threshold = judged.point.threshold;

@@ -20,6 +20,10 @@ sources/physionet2019.yaml|s/concept: heart_rate/concept: heart_rat/|did you mea
 sources/physionet2019.yaml|s/unit: Cel/unit: Kelvin/|is known in
 sources/physionet2019.yaml|s/format: psv/format: xls/|csv, psv or ndjson
 sources/physionet2019.yaml|s/anchor: .*Z"/anchor: "2000-01-01T00:00"/|with a zone
+sources/eicu_demo.yaml|s/query: eicu_demo.sql/query: eicu.sql/|no eicu.sql beside
+sources/eicu_demo.yaml|s/query: eicu_demo.sql/query: select random()/|random is not allowed
+sources/eicu_demo.yaml|s/patient: patient.csv/patient: ..\/patient.csv/|below the folder
+sources/mimiciv_demo.yaml|s/concept: fio2, unit: "%"/concept: fio2, unit: "mL"/|is known in
 features/sepsis_42.yaml|s/concept: spo2}/concept: spo3}/|spo2
 features/sepsis_42.yaml|s#heart_rate / sbp#heart_rate / sdp#|sdp
 features/sepsis_42.yaml|s/min_6h/minn_6h/|minn

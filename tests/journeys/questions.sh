@@ -28,6 +28,11 @@ sys.exit(not (held > 0.85 and r2 > 0.8))
 PY
 train mortality support2 "$samples/support2_sample.csv.gz" --activate --reason journey
 score mortality support2 "$samples/support2_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
+train mortality eicu_demo tests/data/eicu_demo
+grep -q 'beside it: apache_iva ' "$work/train.log" || fail "APACHE's own forecast does not stand beside the model: $(cat "$work/train.log")"
+# 0.8891: the rank-sum statistic of apachepatientresult over the deaths of patient.csv, by pandas.
+"$codman" evaluate mortality --source eicu_demo --folds 3 > "$work/folds.log" 2>&1 || fail "evaluate mortality: $(tail -3 "$work/folds.log")"
+grep -q 'beside it: apache_iva    auroc 0.8891' "$work/folds.log" || fail "APACHE's AUROC over all stays is another: $(cat "$work/folds.log")"
 train readmission diabetes130 "$samples/diabetes130_sample.csv.gz" --activate --reason journey
 score readmission diabetes130 "$samples/diabetes130_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
 grep -q ',died or discharged to a hospice$' "$work/scores.csv" || fail "who cannot come back is not told"

@@ -22,6 +22,10 @@ double NorepinephrineEquivalents(ScoreValues v) { return WeightedSum(v, kPressor
 constexpr std::array<double, 10> kOpioidFactors = {1, 0.15, 1, 5, 4.7, 1.5, 3, 0.4, 0.2, 2.4};
 double OpioidMme(ScoreValues v) { return WeightedSum(v, kOpioidFactors); }
 
+// Anticholinergic cognitive burden: Boustani et al. 2008, Aging Health 4:311–320; scale of 2012.
+constexpr std::array<double, 3> kBurdenPoints = {1, 2, 3};
+double AnticholinergicBurden(ScoreValues v) { return WeightedSum(v, kBurdenPoints); }
+
 }  // namespace
 
 std::vector<Score> DoseScores() {
@@ -42,7 +46,20 @@ std::vector<Score> DoseScores() {
        .compute = OpioidMme,
        .arguments = "the day's morphine, codeine, hydrocodone, hydromorphone, methadone, "
                     "oxycodone, oxymorphone, tapentadol, tramadol by mouth, fentanyl patch",
-       .source = "CDC guideline 2022 (Dowell et al.)"},
+       .source = "CDC guideline 2022 (Dowell et al.)",
+       .concepts = {"morphine_dose", "codeine_dose", "hydrocodone_dose", "hydromorphone_dose",
+                    "methadone_dose", "oxycodone_dose", "oxymorphone_dose", "tapentadol_dose",
+                    "tramadol_dose"},
+       .aggregate = Aggregate::kSum},
+      {.name = "anticholinergic_burden",
+       .units = {"1", "1", "1"},
+       .min_arguments = 3,
+       .unit = kPointsUnit,
+       .compute = AnticholinergicBurden,
+       .arguments = "different drugs of one point, of two, of three",
+       .source = "Boustani et al. 2008 (scale of 2012)",
+       .concepts = {"anticholinergic_1", "anticholinergic_2", "anticholinergic_3"},
+       .aggregate = Aggregate::kDistinct},
   };
 }
 

@@ -34,6 +34,20 @@ double Hospital(ScoreValues v) {
       .value();
 }
 
+// Weights: Charlson et al. 1987, J Chronic Dis 40:373–383, table 3. Of two grades of one disease
+// the worse counts. Nothing is known where no diagnosis is.
+double Charlson(ScoreValues v) {
+  auto has = [&](size_t i) { return v[i] > 0 ? 1.0 : 0.0; };
+  if (!(v[0] > 0)) return kMissingPoints;
+  double points = 0;
+  for (size_t i = 1; i <= 8; ++i) points += has(i);
+  points += std::max(has(9), 3 * has(15));       // liver
+  points += std::max(has(10), 2 * has(11));      // diabetes
+  points += 2 * has(12) + 2 * has(13);           // paralysis, kidneys
+  points += std::max(2 * has(14), 6 * has(16));  // malignancy
+  return points + 6 * has(17);
+}
+
 }  // namespace
 
 std::vector<Score> ReadmissionScores() {
@@ -57,6 +71,22 @@ std::vector<Score> ReadmissionScores() {
        .arguments = "hemoglobin, oncology service, sodium, any procedure, urgent admission, "
                     "admissions in 12 months, length of stay",
        .source = "Donzé et al. 2016, table 1"},
+      {.name = "charlson",
+       .units = std::vector<const char*>(18, "1"),
+       .min_arguments = 18,
+       .low = 0,
+       .high = 29,
+       .unit = kPointsUnit,
+       .compute = Charlson,
+       .arguments = "any diagnosis known, then the 17 conditions",
+       .source = "Charlson et al. 1987; codes: Quan et al. 2005",
+       .concepts = {"diagnosis", "charlson_myocardial_infarction", "charlson_heart_failure",
+                    "charlson_peripheral_vascular", "charlson_cerebrovascular", "charlson_dementia",
+                    "charlson_pulmonary", "charlson_rheumatic", "charlson_peptic_ulcer",
+                    "charlson_mild_liver", "charlson_diabetes", "charlson_diabetes_complicated",
+                    "charlson_paralysis", "charlson_renal", "charlson_cancer",
+                    "charlson_severe_liver", "charlson_metastatic", "charlson_aids"},
+       .aggregate = Aggregate::kAny},
   };
 }
 

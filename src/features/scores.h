@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "features/feature_set.h"
+
 namespace codman::features {
 
 struct Score {
@@ -25,6 +27,10 @@ struct Score {
   // For people: what the arguments are, and whose rule it is.
   const char* arguments = "";
   const char* source = "";
+  // Where an entry `score: NAME` of a feature set is enough: the concepts its arguments are made
+  // of, in order, and how.
+  std::vector<const char*> concepts = {};
+  Aggregate aggregate = Aggregate::kAny;
 };
 
 // Every score an expression may name.

@@ -100,6 +100,15 @@ TEST(CharlsonTest, BeforeAnAdmissionCountsEarlierEncountersOnly) {
   EXPECT_EQ(patient.At(60), 13);
 }
 
+TEST(CharlsonTest, ReadsTheAdmissionThatItWaitsFor) {
+  auto plan = Declare("  - {id: x, score: charlson, window: ever, before: icu_admission}\n")
+                  .value()
+                  .Compile({})
+                  .value();
+  EXPECT_EQ(plan->concepts_used().size(), 19U);  // the diagnosis, 17 conditions, the admission
+  EXPECT_GE(plan->concepts_used().front(), 0);
+}
+
 TEST(DrugScoresTest, BurdenCountsEachDrugOnce) {
   Patient patient("score: anticholinergic_burden, window: 24h");
   EXPECT_EQ(patient.At(0), 0);

@@ -81,7 +81,7 @@ class Builder {
       contract_of_[i] = static_cast<int>(plan_->contract.size());
       plan_->contract_by_id[contract.id] = contract_of_[i];
       plan_->contract.push_back(contract);
-      if (contract.before_index >= 0) {
+      if (contract.before_index >= 0 && contract.concept_index >= 0) {
         by_concept_[contract.concept_index].before_index = contract.before_index;
         by_concept_[contract.before_index];  // read, though no feature may show it
       }

@@ -4,6 +4,7 @@
 #include "base/metrics.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "features/scores.h"
 #include "lakehouse/sql_table.h"
 
 namespace codman::cli {
@@ -83,6 +84,28 @@ Result<std::string> TablesReference(const std::string& clinic) {
   return text;
 }
 
+std::string ScoresReference() {
+  std::string text =
+      "\n## Functions of expressions\n\nBeside `+ - * /`, comparisons, `min`, `max`, `log`, `if` "
+      "and "
+      "`is_null`, a derived feature may call these. Those that count points sum what is known and "
+      "are missing only where nothing is. In [ ]: arguments that may be left out.\n\n"
+      "| function | units of its arguments | result | rule |\n|---|---|---|---|\n";
+  for (const auto& score : features::Scores()) {
+    std::string units;
+    for (size_t i = 0; i < score.units.size(); ++i) {
+      bool optional = static_cast<int>(i) >= score.min_arguments;
+      std::string_view unit = *score.units[i] == '\0' ? "any" : score.units[i];
+      units +=
+          format("{}{}{}{}", i == 0 ? "" : ", ", optional ? "[" : "", unit, optional ? "]" : "");
+    }
+    std::string range = score.low < score.high ? format(" {}–{}", score.low, score.high) : "";
+    text += format("| `{}`({}) | {} | {}{} | {} |\n", score.name, Cell(score.arguments),
+                   Cell(units), score.unit, range, Cell(score.source));
+  }
+  return text;
+}
+
 std::string MetricsReference() {
   std::string text = "\n## Metrics\n\n| name | kind | labels | what |\n|---|---|---|---|\n";
   for (const auto& row : base::MetricList())
@@ -94,7 +117,7 @@ Result<> Run(const GlobalOptions& global) {
   std::string text =
       "# Reference\n\nPrinted by `codman docs` from the code and the clinic folder.\n\n" +
       CommandsReference() + ApiReference() + TRY(TablesReference(global.workspace.clinic)) +
-      MetricsReference();
+      ScoresReference() + MetricsReference();
   std::fputs(text.c_str(), stdout);
   return {};
 }

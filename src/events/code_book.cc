@@ -33,18 +33,21 @@ const CodeMeaning& CodeBook::Look(std::string_view code) {
     meanings_.clear();
   }
   CodeMeaning meaning{.code = std::string(code)};
+  // "ATC//B01AA03" names its system itself.
+  const bool full = code.find("//") != code.npos;
+  const std::string full_code = full ? meaning.code : prefix_ + meaning.code;
   int index = -1;
   if (auto own = mapping_.codes.find(code); own != mapping_.codes.end()) {
     index = own->second.concept_index;
     meaning.unit = own->second.unit;
   }
   if (index < 0) index = concepts_.Find(code);
-  if (index < 0 && !mapping_.code_system.empty())
-    index = concepts_.FindByCode(prefix_ + meaning.code);
+  if (index < 0 && (full || !mapping_.code_system.empty()))
+    index = concepts_.FindByCode(full_code);
   if (index >= 0)
     meaning.mapped = &concepts_[index];
   else
-    meaning.source_code = prefix_ + meaning.code;
+    meaning.source_code = full_code;
   meanings_.push_back(std::move(meaning));
   by_code_.emplace(meanings_.back().code, &meanings_.back());
   return meanings_.back();

@@ -17,8 +17,11 @@ namespace {
 using base::Problems;
 
 const std::vector<std::string> kConceptKeys = {
-    "name",     "label",     "group", "codes",     "unit",    "conversions", "range",
-    "top_code", "ambiguous", "worst", "reference", "latency", "outcome",     "source"};
+    "name",      "label", "group",     "codes",   "unit",    "conversions", "range",  "top_code",
+    "ambiguous", "worst", "reference", "latency", "outcome", "source",      "members"};
+
+// Numbers of codes lie below it (code_classes.h).
+constexpr double kHighestNumber = 549755813888;
 
 std::optional<std::pair<double, double>> ReadPair(const Json& entry, const char* key,
                                                   Problems* problems) {
@@ -55,6 +58,16 @@ Worst ReadWorst(const Json& entry, Problems* problems) {
   return Worst::kNone;
 }
 
+std::vector<CodeRange> ReadMembers(const Json& entry, Problems* problems) {
+  std::vector<CodeRange> members;
+  for (const auto& text : problems->Texts(entry, "members")) {
+    auto range = ParseCodeRange(text);
+    if (!range.ok()) problems->Add(entry["members"], range.error().message());
+    if (range.ok()) members.push_back(*range);
+  }
+  return members;
+}
+
 Concept ReadConcept(const std::string& file, const Json& entry, Problems* problems) {
   problems->CheckKeys(entry, kConceptKeys);
   Concept read;
@@ -65,9 +78,12 @@ Concept ReadConcept(const std::string& file, const Json& entry, Problems* proble
   if (read.label.empty()) read.label = read.name;
   read.group = problems->Text(entry, "group", false);
   read.codes = problems->Texts(entry, "codes");
-  read.unit = problems->Text(entry, "unit");
+  read.members = ReadMembers(entry, problems);
+  read.unit = problems->Text(entry, "unit", read.members.empty());
+  if (read.unit.empty()) read.unit = "1";
   read.conversions = ReadConversions(entry, problems);
   auto range = ReadPair(entry, "range", problems);
+  if (!range && !read.members.empty()) range = {0, kHighestNumber};
   if (!range)
     problems->Add(entry,
                   format("concept '{}' has no plausible range: add range: [low, high]", read.name));
@@ -93,6 +109,7 @@ std::string AnswerText(const Concept& c) {
   if (c.ambiguous) text += format("{}-{}|", c.ambiguous->first, c.ambiguous->second);
   for (const auto& code : c.codes) text += code + ",";
   for (const auto& k : c.conversions) text += format("|{}*{}+{}", k.unit, k.factor, k.offset);
+  for (const auto& m : c.members) text += format("|{}//{}..{}", m.system, m.first, m.last);
   return text + format("|{}|{}\n", c.latency_us, c.outcome);
 }
 
@@ -103,7 +120,7 @@ Result<Concepts> Concepts::FromDocuments(const std::vector<std::pair<std::string
   Problems all("");
   for (const auto& [file, document] : files) {
     Problems problems(file);
-    problems.CheckKeys(document, {"concepts", "source", "description"});
+    problems.CheckKeys(document, {"concepts", "interactions", "source", "description"});
     for (const auto& entry : document["concepts"].items()) {
       concepts.all_.push_back(ReadConcept(file, entry, &problems));
     }
@@ -127,9 +144,34 @@ Result<Concepts> Concepts::FromDocuments(const std::vector<std::pair<std::string
     }
     answers += AnswerText(added);
   }
+  for (const auto& [file, document] : files) {
+    Problems problems(file);
+    concepts.ReadInteractions(document, &problems);
+    for (const auto& line : problems.lines()) all.Add(base::InvalidInput(line));
+  }
   TRY(all.ToResult());
+  for (const auto& pair : concepts.interactions_) {
+    answers += format("{} with {}\n", pair.first, pair.second);
+  }
   concepts.hash_ = base::Sha256Hex(answers);
   return concepts;
+}
+
+void Concepts::ReadInteractions(const Json& document, Problems* problems) {
+  for (const auto& entry : document["interactions"].items()) {
+    problems->CheckKeys(entry, {"between", "harm", "source"});
+    auto names = problems->Texts(entry, "between");
+    Interaction pair{-1, -1, problems->Text(entry, "harm")};
+    if (names.size() == 2) {
+      pair.first = Find(names[0]);
+      pair.second = Find(names[1]);
+    }
+    if (pair.first < 0 || pair.second < 0) {
+      problems->Add(entry, "'between' must name two concepts: between: [anticoagulant, nsaid]");
+    } else {
+      interactions_.push_back(pair);
+    }
+  }
 }
 
 Result<Concepts> Concepts::Load(const std::string& folder) {
@@ -150,6 +192,17 @@ int Concepts::Find(std::string_view name) const {
 int Concepts::FindByCode(std::string_view code) const {
   auto found = by_code_.find(std::string(code));
   return found == by_code_.end() ? -1 : found->second;
+}
+
+std::vector<int> Concepts::ClassesOf(std::string_view code) const {
+  std::vector<int> classes;
+  CodeParts parts = SplitCode(code);
+  for (int i = 0; i < size(); ++i) {
+    const auto& members = all_[i].members;
+    auto holds = [&](const CodeRange& range) { return range.Holds(parts.system, parts.code); };
+    if (std::any_of(members.begin(), members.end(), holds)) classes.push_back(i);
+  }
+  return classes;
 }
 
 const char* NameOf(Reason reason) {

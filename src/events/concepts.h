@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/problems.h"
 #include "base/result.h"
+#include "events/code_classes.h"
 
 namespace codman::events {
 
@@ -29,6 +31,7 @@ struct Concept {
   std::string label;               // "Heart rate"
   std::string group;               // "vital signs": how forms group it
   std::vector<std::string> codes;  // "LOINC//8867-4"
+  std::vector<CodeRange> members;  // of a class of codes: code_classes.h
   std::string unit;                // canonical UCUM
   std::vector<Conversion> conversions;
   double low = 0, high = 0;        // plausible range in the canonical unit, ends included
@@ -44,6 +47,12 @@ struct Concept {
   int line = 0;
 };
 
+// Two classes of drugs that must not meet; equal: two different drugs of one class.
+struct Interaction {
+  int first = 0, second = 0;  // concepts
+  std::string harm;
+};
+
 class Concepts {
  public:
   // All *.yaml of a folder. Errors name file:line and the cure; all problems are reported at once,
@@ -56,12 +65,18 @@ class Concepts {
   // Index by name or by code ("LOINC//8867-4"), or -1.
   int Find(std::string_view name) const;
   int FindByCode(std::string_view code) const;
+  // The classes that hold this code, ascending.
+  std::vector<int> ClassesOf(std::string_view code) const;
+  const std::vector<Interaction>& interactions() const { return interactions_; }
   const std::vector<Concept>& all() const { return all_; }
   // SHA-256 over what changes answers (not labels or comments), hex.
   const std::string& hash() const { return hash_; }
 
  private:
+  void ReadInteractions(const Json& document, base::Problems* problems);
+
   std::vector<Concept> all_;
+  std::vector<Interaction> interactions_;
   std::unordered_map<std::string, int> by_name_, by_code_;
   std::string hash_;
 };

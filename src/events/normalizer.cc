@@ -91,20 +91,22 @@ void Quarantine(const RawRecord& record, std::string_view field, Reason reason,
 EventName EventNameOf(const SourceMapping& source, const Concepts& concepts,
                       std::string_view field) {
   int index = -1;
-  std::string system = source.name;
+  std::string code = format("{}//{}", source.name, field);
   if (source.format == Format::kNdjson) {
-    if (!source.record.code_system.empty()) system = source.record.code_system;
+    if (!source.record.code_system.empty())
+      code = format("{}//{}", source.record.code_system, field);
+    if (field.find("//") != field.npos) code = field;  // names its system itself
     if (auto own = source.record.codes.find(field); own != source.record.codes.end())
       index = own->second.concept_index;
     if (index < 0) index = concepts.Find(field);
-    if (index < 0) index = concepts.FindByCode(format("{}//{}", system, field));
+    if (index < 0) index = concepts.FindByCode(code);
   } else {
     for (const auto& column : source.columns) {
       if (column.column == field) index = column.concept_index;
     }
   }
   if (index >= 0) return {concepts[index].name, ""};
-  return {"", format("{}//{}", system, field)};
+  return {"", code};
 }
 
 std::unique_ptr<Normalizer> Normalizer::Create(const SourceMapping& source,

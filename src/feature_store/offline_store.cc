@@ -81,15 +81,48 @@ Result<> StageLookups(engine::SqlEngine* engine, const Subjects& subjects,
   return engine->Append("concepts_used", used);
 }
 
+// Which classes of the plan each code of the source belongs to (events/code_classes.h). A code that
+// a concept claims is told by that concept's name.
+Result<> StageClasses(engine::SqlEngine* engine, const std::string& told,
+                      const events::Concepts& concepts, const features::Plan& plan) {
+  using columns::Type;
+  Table classes(
+      {{"told_as", Type::kString}, {"concept_index", Type::kInt64}, {"number", Type::kDouble}});
+  const auto& used = plan.concepts_used();
+  auto add = [&](const std::string& told_as, const std::string& code) {
+    for (int index : concepts.ClassesOf(code)) {
+      if (!std::binary_search(used.begin(), used.end(), index)) continue;
+      classes.columns[0].AppendString(told_as);
+      classes.columns[1].AppendInt(index);
+      classes.columns[2].AppendDouble(events::CodeNumber(code));
+    }
+  };
+  auto codes = TRY(engine->QueryAll("select distinct source_code from (" + told +
+                                    ") where source_code is not null and concept is null"));
+  for (size_t i = 0; i < static_cast<size_t>(codes.num_rows()); ++i) {
+    std::string code(codes.columns[0].strings[i]);
+    add(code, code);
+  }
+  for (const auto& concept_of : concepts.all()) {
+    if (!concept_of.codes.empty()) add(concept_of.name, concept_of.codes.front());
+  }
+  TRY(engine->CreateTable("code_classes", classes.schema()));
+  return engine->Append("code_classes", classes);
+}
+
+std::string ToldBy(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot,
+                   const std::string& source) {
+  return format("select * from ({}) where source = {}", lake.Events().SelectAll(snapshot),
+                base::QuoteSql(source));
+}
+
 // Every event that matters, subject by subject, in order of knowledge. The key tells versions of
 // one record apart from other records (data-model.md 3).
 // `labels`: SQL that adds those of a table, or "".
 std::string StreamSql(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot,
                       const RowRule& rule, const std::string& labels) {
   return format(R"(
-with told as (
-  select * from ({0}) where source = {1}
-), observed as (
+with told as ({0}), observed as (
   select subject_id, {3} as kind, event_time, known_time, received_seq, concept_index, value,
          status in ('retracted', 'conflict') as is_void,
          case when source_record_id is not null then hash(source_record_id)
@@ -97,24 +130,30 @@ with told as (
               else hash(event_time) end as key
   from told join concepts_used using (concept)
   where status in ('final', 'corrected', 'retracted', 'conflict', 'static')
+), coded as (
+  select subject_id, {3}, event_time, known_time, received_seq, concept_index,
+         case when value = 0 then 0 else number end,
+         status in ('retracted', 'conflict'),
+         hash(coalesce(source_record_id, event_time::varchar), told_as)
+  from told join code_classes on told_as = coalesce(concept, source_code)
+  where status in ('final', 'corrected', 'retracted', 'conflict', 'static')
 ), others as (
   select subject_id,
-         case when concept = 'source_row' then {4} when concept = {2} then {5}
-              when concept = {6} then {7} else {8} end,
+         case when concept = 'source_row' then {4} when concept = {1} then {5}
+              when concept = {2} then {6} else {7} end,
          event_time, known_time, received_seq, 0, value, false, 0::ubigint
   from told where (status = 'marker' and concept = 'source_row')
-                  or (status = 'label' and concept in ({2}, {9}))
-                  or (status = 'static' and concept = {6})
+                  or (status = 'label' and concept in ({1}, {8}))
+                  or (status = 'static' and concept = {2})
 ), together as (
-  select * from observed union all select * from others{10}
+  select * from observed union all select * from coded union all select * from others{9}
 )
 select place, kind, event_time, known_time, received_seq, concept_index, value, is_void, key
 from together join subject_places using (subject_id)
 order by place, known_time, received_seq)",
-                lake.Events().SelectAll(snapshot), base::QuoteSql(rule.source),
-                base::QuoteSql(rule.label_concept), int(kObservation), int(kMarker), int(kLabel),
-                base::QuoteSql(rule.start_concept), int(kStart), int(kEnd),
-                base::QuoteSql(rule.end_concept), labels);
+                ToldBy(lake, snapshot, rule.source), base::QuoteSql(rule.label_concept),
+                base::QuoteSql(rule.start_concept), int(kObservation), int(kMarker), int(kLabel),
+                int(kStart), int(kEnd), base::QuoteSql(rule.end_concept), labels);
 }
 
 Result<std::string> LabelsOfTable(const lakehouse::Lake& lake, const RowRule& rule) {
@@ -371,6 +410,7 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     builder.rows().subjects = std::move(subjects);
     if (rule.table.empty()) {
       std::string labels = TRY(LabelsOfTable(lake, rule));
+      TRY(StageClasses(engine, ToldBy(lake, snapshot, rule.source), concepts, *plan));
       TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule, labels), &builder, num_subjects,
                      progress));
     } else {

@@ -9,9 +9,9 @@ namespace codman::features {
 namespace {
 
 // In the order of the enum.
-constexpr std::array<const char*, 15> kNames = {
-    "is_missing", "last", "first", "mean",   "min",         "max",   "sd", "slope",
-    "count",      "sum",  "delta", "change", "hours_since", "worst", "any"};
+constexpr std::array<const char*, 16> kNames = {
+    "is_missing", "last", "first", "mean",   "min",         "max",   "sd",  "slope",
+    "count",      "sum",  "delta", "change", "hours_since", "worst", "any", "distinct"};
 
 constexpr int64_t kLongestWindow = 200 * 366 * base::kDayUs;  // longer than any life
 
@@ -75,6 +75,7 @@ std::string UnitOf(Aggregate aggregate, const std::string& unit) {
     case Aggregate::kIsMissing:
     case Aggregate::kCount:
     case Aggregate::kAny:
+    case Aggregate::kDistinct:
       return "1";
     case Aggregate::kHoursSince:
       return "h";
@@ -92,6 +93,7 @@ std::pair<double, double> RangeOf(Aggregate aggregate, double low, double high) 
     case Aggregate::kAny:
       return {0, 1};
     case Aggregate::kCount:
+    case Aggregate::kDistinct:
     case Aggregate::kHoursSince:
       return {0, kUnbounded};
     case Aggregate::kSd:

@@ -31,6 +31,7 @@ class Reader {
     for (size_t i = 0; i < read_.blocks.size(); ++i) {
       ReadExpansions(blocks.items()[i], static_cast<int>(i));
     }
+    CheckHeldConcepts(read_, concepts_, &problems_);
     CompileDerived(&read_, &problems_);
     return std::move(read_);
   }
@@ -69,6 +70,11 @@ class Reader {
       if (!ReadFeature(entry, defaults_, concepts_, &feature.contract, &problems_)) continue;
       if (!feature.contract.one_hot) ClaimName(feature.contract.id, entry.line());
       for (const auto& name : LevelColumns(feature.contract)) ClaimName(name, entry.line());
+      for (auto& input : InputsOfScore(entry, concepts_, feature.contract)) {
+        ClaimName(input.id, entry.line());
+        read_.features.push_back({.contract = std::move(input), .block = block});
+      }
+      if (const Json* score = entry.Find("score")) feature.expression_line = score->line();
       read_.features.push_back(std::move(feature));
     }
   }

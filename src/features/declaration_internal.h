@@ -53,6 +53,15 @@ Result<Declaration> ReadDeclaration(const std::string& file, const Json& documen
 bool ReadFeature(const Json& entry, const AggregateOverWindow& defaults,
                  const events::Concepts& concepts, ContractFeature* feature,
                  base::Problems* problems);
+// An entry with `score`: a derived feature whose arguments the score itself names.
+bool ReadScore(const Json& entry, const events::Concepts& concepts, ContractFeature* feature,
+               base::Problems* problems);
+// The inner features that such an entry stands for; none of another.
+std::vector<ContractFeature> InputsOfScore(const Json& entry, const events::Concepts& concepts,
+                                           const ContractFeature& feature);
+// A concept is held back for all features of a set, or for none.
+void CheckHeldConcepts(const Declaration& declaration, const events::Concepts& concepts,
+                       base::Problems* problems);
 // Names of the inputs of a one-hot feature, by level: "insulin_is_steady"; none of another.
 std::vector<std::string> LevelColumns(const ContractFeature& feature);
 // Compiles the expressions and puts the derived features in order.

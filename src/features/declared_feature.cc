@@ -14,9 +14,9 @@ using base::Problems;
 using events::Concept;
 
 const std::vector<std::string> kFeatureKeys = {
-    "id",        "concept",     "aggregate", "window", "expression",  "label",
-    "group",     "unit",        "range",     "owner",  "description", "column",
-    "reference", "null_policy", "levels",    "encode", "inner"};
+    "id",     "concept", "aggregate", "window",      "expression", "label",     "group",
+    "unit",   "range",   "owner",     "description", "column",     "reference", "null_policy",
+    "levels", "encode",  "inner",     "before",      "score"};
 
 bool IsIdentifier(std::string_view id) {
   auto is_word = [](char c) {
@@ -101,6 +101,21 @@ void CheckUnit(const Json& entry, const ContractFeature& feature, const Concept&
                        concept_of.file, concept_of.line));
 }
 
+void ReadBefore(const Json& entry, const events::Concepts& concepts, ContractFeature* feature,
+                Problems* problems) {
+  if (entry.Find("before") == nullptr) return;
+  std::string name = problems->Text(entry, "before");
+  feature->before_index = concepts.Find(name);
+  if (feature->before_index < 0) {
+    std::vector<std::string> known;
+    for (const Concept& each : concepts.all()) known.push_back(each.name);
+    AddUnknown(entry["before"].line(), "concept", name, known, problems);
+  } else if (feature->before_index == feature->concept_index) {
+    problems->Add(entry["before"].line(),
+                  "a concept cannot come before itself; name the admission");
+  }
+}
+
 bool ReadMeasured(const Json& entry, const AggregateOverWindow& defaults,
                   const events::Concepts& concepts, ContractFeature* feature, Problems* problems) {
   std::string name = problems->Text(entry, "concept");
@@ -126,6 +141,7 @@ bool ReadMeasured(const Json& entry, const AggregateOverWindow& defaults,
   }
   feature->unit = UnitOf(wanted.aggregate, concept_of.unit);
   CheckUnit(entry, *feature, concept_of, problems);
+  ReadBefore(entry, concepts, feature, problems);
   std::tie(feature->low, feature->high) =
       RangeOf(wanted.aggregate, concept_of.low, concept_of.high);
   if (TellsOfOneValue(wanted.aggregate)) {
@@ -239,13 +255,16 @@ bool ReadFeature(const Json& entry, const AggregateOverWindow& defaults,
   bool usable = false;
   if (entry.Find("column") != nullptr) {
     usable = ReadColumn(entry, feature, problems);
+  } else if (entry.Find("score") != nullptr) {
+    ReadBefore(entry, concepts, feature, problems);
+    usable = ReadScore(entry, concepts, feature, problems);
   } else if (entry.Find("expression") != nullptr) {
     usable = ReadDerived(entry, feature, problems);
   } else if (entry.Find("concept") != nullptr) {
     usable = ReadMeasured(entry, defaults, concepts, feature, problems);
   } else {
     problems->Add(entry.line(),
-                  format("'{}' needs a concept, a column or an expression", feature->id));
+                  format("'{}' needs a concept, a column, an expression or a score", feature->id));
     return false;
   }
   ReadPair(entry, "range", &feature->low, &feature->high, problems);

@@ -256,8 +256,9 @@ class Parser {
                         units.size());
     }
     for (size_t i = 0; i < units.size(); ++i) {
-      Unit wanted = Unit::Named(score.units[std::min(i, score.units.size() - 1)]);
-      if (units[i].Fits(wanted)) continue;
+      std::string_view name = score.units[std::min(i, score.units.size() - 1)];
+      Unit wanted = Unit::Named(name);
+      if (name.empty() || units[i].Fits(wanted)) continue;
       return base::InvalidInput(
           format("in expression '{}': argument {} of {} must be in '{}', not '{}'", text_, i + 1,
                  score.name, wanted.ToString(), units[i].ToString()));

@@ -58,6 +58,7 @@ TEST(ExpressionTest, ComputesWithUsualPrecedence) {
       {"sbp != dbp", 1},
       {"sbp == dbp + 40", 1},
       {"if(lactate > 1, sbp, dbp)", 120},
+      {"n_missing(sbp, missing, lactate)", 1},
       {"if(lactate < 1, sbp, dbp)", 80},
       {"shock_index(heart_rate, sbp)", 0.75},
       {"(sbp < 130) + (dbp < 90) + (heart_rate < 0)", 2},

@@ -34,6 +34,7 @@ enum class Aggregate {
   kHoursSince,
   kWorst,
   kAny,
+  kDistinct,  // how many different values
 };
 // "is_missing", "last", …; nothing where unknown.
 std::optional<Aggregate> ParseAggregate(std::string_view name);
@@ -53,6 +54,9 @@ struct ContractFeature {
   bool one_hot = false;  // the model sees one 0/1 input per level instead of the place
   Aggregate aggregate = Aggregate::kLast;
   int64_t window_us = kNoWindow;
+  // Only what was known, and had happened, before the newest event of this concept counts ("before:
+  // icu_admission": earlier encounters); -1: all.
+  int before_index = -1;
   std::string expression;  // of a derived feature; "" for measured ones
   // Valid range, ends included: declared, or what the aggregate makes of the concept's, or the
   // score's; infinite where nothing bounds it.

@@ -147,7 +147,7 @@ TEST(FeatureSetTest, EveryMistakeNamesItsLineAndItsCure) {
       {"{id: a, concept: sbp, windov: 6h}", "unknown key 'windov'; did you mean 'window'?"},
       {"{id: hr, concept: sbp}", "set.yaml:4: 'hr' is already declared in line 3"},
       {"{id: a, concept: sbp, expression: hr}", "has an expression and so no 'concept'"},
-      {"{id: a}", "'a' needs a concept, a column or an expression"},
+      {"{id: a}", "'a' needs a concept, a column, an expression or a score"},
       {"{concept: sbp}", "'id' is missing"},
       {"{id: A-1, concept: sbp}", "'A-1' cannot be a name"},
       {"{id: a, concept: sbp, unit: kPa}",

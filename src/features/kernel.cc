@@ -16,10 +16,35 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 struct ConceptState {
   History history;
-  std::vector<Window> windows;  // parallel to the plan's
-  bool blank = true;            // no record since the last Reset and the slots say so
-  bool has_news = false;        // a record came, changed or went since the last Compute
-  int64_t quiet_until = 0;      // without news the windows hold the same records at every t before
+  std::vector<Window> windows;       // parallel to the plan's
+  std::vector<Observation> waiting;  // held back until the concept they must precede is told
+  bool blank = true;                 // no record since the last Reset and the slots say so
+  bool has_news = false;             // a record came, changed or went since the last Compute
+  int64_t quiet_until = 0;  // without news the windows hold the same records at every t before
+
+  // True where the record has a value.
+  bool Keep(const Observation& observation) {
+    bool usable = !observation.is_void && std::fabs(observation.value) < kValueLimit &&
+                  observation.event_time_us > -kTimeLimit && observation.event_time_us < kTimeLimit;
+    has_news = true;
+    if (!usable) {
+      history.Remove(observation.key);
+      return false;
+    }
+    blank = false;
+    // + 0.0: a negative zero must not show in an extreme's bits.
+    history.Put(observation.key, observation.event_time_us, observation.value + 0.0);
+    return true;
+  }
+
+  // Takes in what waited and had happened before this time, in the order of knowledge.
+  void LetPass(int64_t before_us) {
+    auto happened = [&](const Observation& held) { return held.event_time_us < before_us; };
+    for (const Observation& held : waiting) {
+      if (happened(held)) Keep(held);
+    }
+    std::erase_if(waiting, happened);
+  }
 };
 
 }  // namespace
@@ -29,7 +54,8 @@ struct SubjectState::Impl {
     const Plan::Impl& parts = plan->impl();
     for (const ConceptPlan& concept_plan : parts.concepts) {
       concepts.push_back({History(concept_plan.sums, concept_plan.moments),
-                          std::vector<Window>(concept_plan.windows.size())});
+                          std::vector<Window>(concept_plan.windows.size()),
+                          {}});
     }
     FillBlankSlots();
     values.resize(blank_slots.size() + parts.contract.size(), kMissing);
@@ -99,13 +125,15 @@ void SubjectState::Add(const Observation& observation) {
   int place = places[concept_index];
   if (place < 0) return;
   ConceptState& state = impl_->concepts[static_cast<size_t>(place)];
-  bool usable = !observation.is_void && std::fabs(observation.value) < kValueLimit &&
-                observation.event_time_us > -kTimeLimit && observation.event_time_us < kTimeLimit;
-  state.has_news = true;
-  if (!usable) return state.history.Remove(observation.key);
-  state.blank = false;
-  // + 0.0: a negative zero must not show in an extreme's bits.
-  state.history.Put(observation.key, observation.event_time_us, observation.value + 0.0);
+  const ConceptPlan& concept_plan = impl_->plan->impl().concepts[static_cast<size_t>(place)];
+  if (concept_plan.before_index >= 0) {
+    state.waiting.push_back(observation);
+    return;
+  }
+  if (!state.Keep(observation)) return;
+  for (int held : concept_plan.lets_pass) {
+    impl_->concepts[static_cast<size_t>(held)].LetPass(observation.event_time_us);
+  }
 }
 
 void SubjectState::Compute(int64_t t_us, std::span<double> out) {
@@ -136,6 +164,7 @@ void SubjectState::Compute(int64_t t_us, std::span<double> out) {
 
 void SubjectState::Reset() {
   for (ConceptState& state : impl_->concepts) {
+    state.waiting.clear();
     if (state.blank) continue;
     state.history.Clear();
     for (Window& window : state.windows) window.Clear();
@@ -151,6 +180,7 @@ int64_t SubjectState::num_bytes() const {
       sizeof(Impl) + (impl_->blank_slots.capacity() + impl_->values.capacity()) * sizeof(double));
   for (const ConceptState& state : impl_->concepts) {
     bytes += static_cast<int64_t>(sizeof(ConceptState) + state.windows.capacity() * sizeof(Window));
+    bytes += static_cast<int64_t>(state.waiting.capacity() * sizeof(Observation));
     bytes += state.history.num_bytes();
   }
   return bytes;

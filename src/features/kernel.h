@@ -11,10 +11,14 @@
 // rounded once, half to even, to a multiple of 2^-20 of the canonical unit, summed in 128-bit
 // integers, and rounded once to double at the end; neither order nor deletion changes a bit. slope
 // and sd use event_time in integer µs relative to t. sd: sample (n − 1), NaN for n < 2. slope: per
-// hour, NaN for n < 2 or one distinct time. hours_since: (t − event_time of last)/h. count and any
-// of an empty window are 0, sum is NaN. any is 1 where a value in the window is not 0. Zero has one
-// sign: -0.0 is kept as 0. A value that is not finite or not below 2^40, or an event time outside
-// ±2^62 µs, counts as void: checked input has neither.
+// hour, NaN for n < 2 or one distinct time. hours_since: (t − event_time of last)/h. count, any
+// and distinct of an empty window are 0, sum is NaN. any is 1 where a value in the window is not 0.
+// Zero has one sign: -0.0 is kept as 0. A value that is not finite or not below 2^40, or an event
+// time outside ±2^62 µs, counts as void: checked input has neither.
+//
+// A concept that a feature wants `before` another one ("diagnoses before icu_admission") is held
+// back: its records count from the next record of that other one on, and only those that had
+// happened by then.
 #pragma once
 
 #include <cstdint>

@@ -14,6 +14,7 @@
 #include <cstring>
 #include <map>
 #include <random>
+#include <set>
 
 #include "base/text.h"
 #include "base/yaml.h"
@@ -117,6 +118,11 @@ class Reference {
     if (name == "any") {
       return std::any_of(in.begin(), in.end(), [](const Observation& o) { return o.value != 0; });
     }
+    if (name == "distinct") {
+      std::set<double> values;
+      for (const Observation& o : in) values.insert(o.value);
+      return static_cast<double>(values.size());
+    }
     if (n == 0) return kNull;
     if (name == "last") return in.back().value;
     if (name == "first") return in.front().value;
@@ -164,9 +170,9 @@ events::Concepts TestConcepts() {
 // history, but sums only six hours of it.
 std::vector<Wanted> WantedColumns() {
   std::vector<Wanted> columns = {{0, "last", 2}, {1, "last", 24}, {2, "mean", 6}};
-  const std::vector<std::string> kAll = {"is_missing", "last",   "first",       "mean",  "min",
-                                         "max",        "sd",     "slope",       "count", "sum",
-                                         "delta",      "change", "hours_since", "worst", "any"};
+  const std::vector<std::string> kAll = {
+      "is_missing", "last", "first", "mean",   "min",         "max",   "sd",  "slope",
+      "count",      "sum",  "delta", "change", "hours_since", "worst", "any", "distinct"};
   for (auto [concept_index, window] : {std::pair(0, 1), {0, 6}, {0, 24}, {1, 3}, {1, 0}}) {
     for (const std::string& aggregate : kAll) {
       if (window != 0 || aggregate != "change")

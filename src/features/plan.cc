@@ -41,6 +41,7 @@ class Builder {
     AddDerived();
     for (auto& [concept_index, concept_plan] : by_concept_)
       FinishConcept(concept_index, concept_plan);
+    OpenGates();
     for (const ColumnPlan& shown : plan_->shown) {
       plan_->value_of_column.push_back(shown.index + (shown.is_contract ? plan_->num_slots : 0));
     }
@@ -80,6 +81,10 @@ class Builder {
       contract_of_[i] = static_cast<int>(plan_->contract.size());
       plan_->contract_by_id[contract.id] = contract_of_[i];
       plan_->contract.push_back(contract);
+      if (contract.before_index >= 0 && contract.concept_index >= 0) {
+        by_concept_[contract.concept_index].before_index = contract.before_index;
+        by_concept_[contract.before_index];  // read, though no feature may show it
+      }
       plan_->slot_of_contract.push_back(
           contract.concept_index < 0
               ? -1
@@ -137,6 +142,16 @@ class Builder {
     plan_->place_of_concept[concept_index] = static_cast<int>(plan_->concepts.size());
     plan_->concepts_used.push_back(concept_index);
     plan_->concepts.push_back(std::move(concept_plan));
+  }
+
+  // Tells each concept which others wait for it.
+  void OpenGates() {
+    for (size_t place = 0; place < plan_->concepts.size(); ++place) {
+      int before = plan_->concepts[place].before_index;
+      if (before < 0) continue;
+      int gate = plan_->place_of_concept[static_cast<size_t>(before)];
+      plan_->concepts[static_cast<size_t>(gate)].lets_pass.push_back(static_cast<int>(place));
+    }
   }
 
   const Declaration& declaration_;

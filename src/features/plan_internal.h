@@ -32,6 +32,8 @@ struct ConceptPlan {
   // How far back any window looks, and any that sums; kNoWindow: for ever.
   int64_t reach_us = 0, sums_reach_us = 0;
   std::vector<WindowPlan> windows;
+  int before_index = -1;       // the concept whose records let the held ones through, or -1
+  std::vector<int> lets_pass;  // places of the concepts that wait for this one
 };
 
 struct DerivedPlan {

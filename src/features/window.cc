@@ -62,6 +62,13 @@ double Window::Change(const History& history) const {
   return history.value(end_ - 1) - history.value(begin_ - 1);
 }
 
+double Window::Distinct(const History& history) const {
+  std::vector<double> values;
+  for (int64_t place = begin_; place < end_; ++place) values.push_back(history.value(place));
+  std::sort(values.begin(), values.end());
+  return static_cast<double>(std::unique(values.begin(), values.end()) - values.begin());
+}
+
 double Window::Aggregated(const History& history, const SlotPlan& slot, events::Worst worst,
                           const Sums& sums) const {
   int64_t n = end_ - begin_;
@@ -95,6 +102,8 @@ double Window::Aggregated(const History& history, const SlotPlan& slot, events::
       return n > 1 ? history.value(end_ - 1) - history.value(end_ - 2) : kMissing;
     case Aggregate::kChange:
       return Change(history);
+    case Aggregate::kDistinct:
+      return Distinct(history);
     case Aggregate::kHoursSince:
       break;  // depends on t and is kept apart
   }

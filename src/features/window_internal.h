@@ -33,6 +33,7 @@ class Window {
   double Aggregated(const History& history, const SlotPlan& slot, events::Worst worst,
                     const Sums& sums) const;
   double Change(const History& history) const;
+  double Distinct(const History& history) const;
 
   bool known_ = false;  // the rest says something
   bool extremes_known_ = false;

@@ -73,9 +73,14 @@ Result<Json> UnmappedCodes(const Lake& lake, engine::SqlEngine* engine,
       "quantile_cont(value, 0.5) as median, quantile_cont(value, 0.95) as p95 from ({}) "
       "where concept is null and status <> 'marker' "
       "and not starts_with(source_code, source || '//') group by all order by count desc, code, "
-      "source, unit limit {}",
-      table.SelectAll(TRY(table.Load())), limit)));
-  Json codes = columns::RowsOf(rows);
+      "source, unit",
+      table.SelectAll(TRY(table.Load())))));
+  Json codes = Json::Array();
+  Json all = columns::RowsOf(rows);
+  for (Json& row : all.items()) {
+    bool claimed = !concepts.ClassesOf(row["code"].AsString()).empty();
+    if (!claimed && static_cast<int>(codes.size()) < limit) codes.Add(std::move(row));
+  }
   for (auto& row : codes.items()) {
     row.Set("suggested", Json());
     row.Set("because", "");

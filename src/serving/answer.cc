@@ -205,15 +205,18 @@ void AnswerBatch::AppendProbability(size_t row, size_t count, std::string* out) 
 }
 
 void AnswerBatch::AppendMissing(size_t row, std::string* out) const {
-  size_t missing = 0;
+  const auto& contract = model_->plan->contract();
+  size_t missing = 0, asked = 0;
   out->append(R"("missing":[)");
   for (size_t k = 0; k < num_features_; ++k) {
+    if (contract[k].inner) continue;  // no form asks for it
+    ++asked;
     if (!std::isnan(Shown(row, k))) continue;
     if (missing++ > 0) out->push_back(',');
     out->append(model_->features[k].quoted_id);
   }
   out->append(R"(],"warnings":)");
-  out->append(model_->warnings[missing * 2 > num_features_ ? 1 : 0]);
+  out->append(model_->warnings[missing * 2 > asked ? 1 : 0]);
 }
 
 void AnswerBatch::AppendBinary(size_t row, std::string* out) const {

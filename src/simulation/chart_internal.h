@@ -10,8 +10,8 @@
 
 namespace codman::simulation {
 
-enum class Feed { kAdmissions, kVitals, kLabs, kEvents };
-constexpr int kNumFeeds = 4;
+enum class Feed { kAdmissions, kVitals, kLabs, kEvents, kBedside };
+constexpr int kNumFeeds = 5;
 
 struct Charted {
   Signal signal;

@@ -44,7 +44,7 @@ struct Patient {
 
 // The streams of one patient's random numbers: faults draw apart, so that a clean and a faulty file
 // hold the same people.
-enum Stream : uint64_t { kPersonStream, kCourseStream, kFaultStream };
+enum Stream : uint64_t { kPersonStream, kCourseStream, kFaultStream, kBedsideStream };
 
 // Depends on seed, septic share, length of stay and start alone, never on how many patients there
 // are.

@@ -5,7 +5,7 @@
 namespace codman::simulation {
 namespace {
 
-constexpr std::array<const char*, kNumFeeds> kIdPrefixes = {"A", "V", "L", "E"};
+constexpr std::array<const char*, kNumFeeds> kIdPrefixes = {"A", "V", "L", "E", "B"};
 
 // Codes of the house, which no terminology has.
 constexpr std::array<std::string_view, 4> kLocalCodes = {"LOCAL-BRADEN", "LOCAL-DRAIN-ML",
@@ -23,7 +23,7 @@ void AppendEntry(std::string* out, const Sent& sent) {
   out->push_back('}');
 }
 
-std::string Entries(const std::vector<Sent>& all) {
+std::string EntriesOf(const std::vector<Sent>& all) {
   std::string text;
   text.reserve(all.size() * 56);
   for (const Sent& sent : all) AppendEntry(&text, sent);
@@ -91,7 +91,7 @@ bool RecordWriter::Spoil(Fault fault, std::vector<Sent>* sent) {
 void RecordWriter::WriteAs(Fault fault, Envelope envelope, std::vector<Sent> sent) {
   if (fault == Fault::kUnparsable) return WriteUnparsable(envelope, sent);
   if (fault == Fault::kDuplicate) return WriteTwice(envelope, sent);
-  std::string entries = Entries(sent);
+  std::string entries = EntriesOf(sent);
   size_t size = sent.size();
   Sent corrected = sent.front();
   if (fault == Fault::kCorrected && !PutOtherValue(&corrected, &random_)) fault = Fault::kNone;
@@ -113,7 +113,7 @@ void RecordWriter::WriteAs(Fault fault, Envelope envelope, std::vector<Sent> sen
 
 void RecordWriter::WriteTwice(const Envelope& envelope, const std::vector<Sent>& sent) {
   const auto measurements = static_cast<int64_t>(sent.size());
-  const std::string entries = Entries(sent);
+  const std::string entries = EntriesOf(sent);
   Emit(envelope, Line(envelope, entries), sent.size());
   Envelope again = envelope;
   again.stored_at_us += Seconds(random_.Between(0.01, 3));
@@ -125,7 +125,7 @@ void RecordWriter::WriteTwice(const Envelope& envelope, const std::vector<Sent>&
 
 // The tail of the line is lost, so that the object is never closed.
 void RecordWriter::WriteUnparsable(const Envelope& envelope, const std::vector<Sent>& sent) {
-  std::string line = Line(envelope, Entries(sent));
+  std::string line = Line(envelope, EntriesOf(sent));
   line.resize(static_cast<size_t>(random_.Whole(1, static_cast<int64_t>(line.size()) - 1)));
   Emit(envelope, std::move(line), 0);
   ++Injected(Fault::kUnparsable);
@@ -136,7 +136,7 @@ void RecordWriter::WriteUnparsable(const Envelope& envelope, const std::vector<S
 void RecordWriter::WriteCorrection(Envelope envelope, const Sent& corrected) {
   envelope.status = "corrected";
   envelope.stored_at_us += Seconds(random_.Between(0.5, 6));
-  Emit(envelope, Line(envelope, Entries({corrected})), 1);
+  Emit(envelope, Line(envelope, EntriesOf({corrected})), 1);
   ++Injected(Fault::kCorrected);
   ++tally_->corrected;
   ++tally_->stored;
@@ -186,15 +186,34 @@ void RecordWriter::WriteFacts(Feed feed, int64_t event_us, int64_t stored_us,
   Emit(envelope, Line(envelope, entries), 0);
 }
 
-void RecordWriter::WriteAdmission() {
+void RecordWriter::WriteAdmission(const DayOne& day) {
+  // Told by the other house as the patient comes, of a hundred days before.
+  if (day.history.count > 0) {
+    WriteFacts(Feed::kAdmissions, patient_.admission_us - 100 * base::kDayUs, patient_.admission_us,
+               day.history.text);
+  }
   const std::string entries =
       format(R"({{"code":"age","value":{},"unit":"a"}},{{"code":"sex","value":{},"unit":"1"}},)"
-             R"({{"code":"icu_admission","value":1,"unit":"1"}})",
-             patient_.age, patient_.male ? 1 : 0);
+             R"({{"code":"icu_admission","value":1,"unit":"1"}},{})",
+             patient_.age, patient_.male ? 1 : 0, day.body.text);
   WriteFacts(Feed::kAdmissions, patient_.admission_us, patient_.admission_us, entries);
 }
 
-void RecordWriter::WriteOutcomes() {
+void RecordWriter::WriteBedside(const BedsideRecord& record) {
+  const int64_t event_us = patient_.TimeAt(record.hour);
+  const auto place = static_cast<size_t>(Feed::kBedside);
+  const Envelope envelope{
+      Feed::kBedside,
+      format("{}-{}-{}", kIdPrefixes[place], patient_.number, ++written_[place]),
+      "final",
+      event_us,
+      event_us + 5 * base::kMinuteUs,
+      true};
+  Emit(envelope, Line(envelope, record.entries.text), static_cast<size_t>(record.entries.count));
+  tally_->stored += record.entries.count;
+}
+
+void RecordWriter::WriteOutcomes(const DayOne& day) {
   if (patient_.sepsis) {
     // The time of onset is agreed on some hours later, when the chart is reviewed.
     const int64_t onset_us = patient_.TimeAt(patient_.sepsis->onset_hour);
@@ -202,6 +221,10 @@ void RecordWriter::WriteOutcomes() {
                R"({"code":"sepsis_onset","value":1,"unit":"1"})");
   }
   const int64_t discharge_us = patient_.TimeAt(patient_.hours);
+  if (day.dies) {
+    WriteFacts(Feed::kEvents, discharge_us, discharge_us,
+               R"({"code":"hospital_death","value":1,"unit":"1"})");
+  }
   WriteFacts(Feed::kEvents, discharge_us, discharge_us + Seconds(random_.Between(0.02, 0.3)),
              R"({"code":"icu_discharge","value":1,"unit":"1"})");
 }

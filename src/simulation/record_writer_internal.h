@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/day_one_internal.h"
 #include "simulation/faults_internal.h"
 
 namespace codman::simulation {
@@ -40,8 +41,10 @@ class RecordWriter {
   void Write(const ChartRecord& record);
   // Age, sex and admission; and what became of the stay. These carry no faults and are not
   // measurements.
-  void WriteAdmission();
-  void WriteOutcomes();
+  void WriteAdmission(const DayOne& day);
+  void WriteOutcomes(const DayOne& day);
+  // Measurements without faults.
+  void WriteBedside(const BedsideRecord& record);
 
  private:
   // What changes between the versions of a record.

@@ -13,8 +13,8 @@
 namespace codman::simulation {
 namespace {
 
-constexpr std::array<const char*, kNumFeeds> kFeedNames = {"admissions", "patient-vitals",
-                                                           "lab-results", "adverse-events"};
+constexpr std::array<const char*, kNumFeeds> kFeedNames = {
+    "admissions", "patient-vitals", "lab-results", "adverse-events", "bedside"};
 // The longest stay, and the longest way of its last record to the feed.
 constexpr int64_t kLongestCourseUs = 12 * base::kDayUs;
 constexpr int64_t kHighestExactInteger = int64_t{1} << 53;
@@ -153,9 +153,11 @@ class Hospital {
       files_[static_cast<size_t>(feed)].Add(stored_at_us, std::move(line));
     };
     RecordWriter writer(options_, signals_, patient, &tally_, sink);
-    writer.WriteAdmission();
+    const DayOne day = DrawDayOne(patient, options_.seed);
+    writer.WriteAdmission(day);
     ChartStay(patient, options_, [&](const ChartRecord& record) { writer.Write(record); });
-    writer.WriteOutcomes();
+    for (const auto& record : day.bedside) writer.WriteBedside(record);
+    writer.WriteOutcomes(day);
     if (patient.sepsis) ++septic_;
     hours_ += patient.hours;
   }

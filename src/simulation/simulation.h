@@ -6,9 +6,10 @@
 // before onset, with individual strength, noise, missingness, treatment, and patients who look ill
 // without becoming septic. It proves plumbing, never accuracy.
 //
-// Files in `folder`: admissions.ndjson (age, sex, icu_admission), patient-vitals.ndjson,
-// lab-results.ndjson, adverse-events.ndjson (sepsis_onset, icu_discharge), manifest.json. One
-// record:
+// Files in `folder`: admissions.ndjson (age, sex, icu_admission, body, diagnoses of earlier
+// encounters), patient-vitals.ndjson, lab-results.ndjson, bedside.ndjson (urine, coma scale,
+// ventilation, norepinephrine and rarer tests of the first day), adverse-events.ndjson
+// (sepsis_onset, hospital_death, icu_discharge), manifest.json. One record:
 //   {"record_id":"V-1-17","patient_id":"SYN-000001","encounter_id":"SYN-000001-1",
 //    "event_time":"…Z","stored_at":"…Z","status":"final",
 //    "measurements":[{"code":"8867-4","value":88,"unit":"/min"},…]}

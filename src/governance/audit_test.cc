@@ -31,7 +31,11 @@ class AuditTest : public testing::Test {
   void Fill(int count) {
     for (int i = 1; i <= count; ++i) ASSERT_EQ(audit_->Record(Entry(i)).value(), uint64_t(i));
   }
-  std::string Bytes() { return base::ReadFile(folder_ + kSegment).value(); }
+  // The records, without the room that is prepared behind them.
+  std::string Bytes() {
+    std::string bytes = base::ReadFile(folder_ + kSegment).value();
+    return bytes.substr(0, bytes.find_last_not_of('\0') + 1);
+  }
   void Rewrite(const std::string& bytes) {
     ASSERT_TRUE(base::WriteFileAtomically(folder_ + kSegment, bytes, {.sync = false}).ok());
   }

@@ -17,16 +17,19 @@ namespace {
 Result<SegmentScan> ScanGrowing(const std::string& path, bool chained,
                                 const std::function<Result<>(const LogRecord&)>& sink) {
   uint64_t given = 0;
+  bool refused = false;
   auto once = [&](const LogRecord& record) -> Result<> {
-    if (record.seq <= given) return {};
+    if (record.seq <= given || !sink) return {};
     given = record.seq;
-    return sink ? sink(record) : Result<>();
+    Result<> taken = sink(record);
+    refused = !taken.ok();
+    return taken;
   };
   Result<SegmentScan> scan = base::Internal("not read");
   for (int attempt = 0; attempt < 6; ++attempt) {
     if (attempt > 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     scan = ScanSegment(path, TRY(base::ReadFile(path)), chained, once);
-    if (scan.ok() && !scan->torn()) return scan;
+    if (refused || (scan.ok() && !scan->torn())) return scan;
   }
   if (!scan.ok()) return scan;
   return base::DataQuality(

@@ -50,6 +50,13 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
                                [&](const auto& s) { return s.name == from.source; });
       if (!known)
         at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
+      if (from.cohort) {
+        base::Problems of_file(task.file);
+        events::Cohort cohort = *from.cohort;
+        events::ResolveConcepts(concepts, &cohort, &of_file);
+        if (auto fits = of_file.ToResult(); !fits.ok()) problems->Add(fits.error());
+        continue;
+      }
       const std::string& table = from.table.empty() ? from.label_table : from.table;
       if (!table.empty()) {
         size_t dot = std::min(table.find('.'), table.size() - 1);

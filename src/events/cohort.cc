@@ -47,9 +47,9 @@ class Reader {
                 (predicate.any_of.empty() ? 0 : 1);
     if (kinds != 1)
       problems_.Add(entry, format("'{}' needs exactly one of concept, code and any_of", name));
-    for (auto [key, op] : {std::pair("below", "<"), std::pair("above", ">"),
-                           std::pair("at_least", ">="), std::pair("at_most", "<="),
-                           std::pair("equals", "=")}) {
+    for (auto [key, op] :
+         {std::pair("below", "<"), std::pair("above", ">"), std::pair("at_least", ">="),
+          std::pair("at_most", "<="), std::pair("equals", "=")}) {
       if (entry.Find(key) != nullptr)
         predicate.conditions.push_back({op, problems_.Number(entry, key, 0)});
     }
@@ -63,8 +63,8 @@ class Reader {
   void ReadWindow(const std::string& name, const Json& entry) {
     problems_.CheckKeys(entry, {"from", "to", "start_inclusive", "end_inclusive", "has"});
     if (!IsName(name) || name == "trigger") {
-      problems_.Add(entry,
-                    format("'{}' cannot name a window: use lower-case letters, digits and _", name));
+      problems_.Add(
+          entry, format("'{}' cannot name a window: use lower-case letters, digits and _", name));
     }
     CohortWindow window{.name = name, .line = entry.line()};
     window.from = ReadEnd(entry, "from", WindowEnd::kPrevious);
@@ -72,8 +72,9 @@ class Reader {
     window.start_inclusive = entry["start_inclusive"].AsBool(false);
     window.end_inclusive = entry["end_inclusive"].AsBool(true);
     if (window.from.anchor == WindowEnd::kPrevious && window.to.anchor == WindowEnd::kNext) {
-      problems_.Add(entry, "'from: previous' is sought from the end and 'to: next' from the start "
-                           "of a window: give one of them a place of its own");
+      problems_.Add(entry,
+                    "'from: previous' is sought from the end and 'to: next' from the start "
+                    "of a window: give one of them a place of its own");
     }
     for (const auto& [predicate, bounds] : entry["has"].members())
       window.has.push_back(ReadCount(FindPredicate(predicate, bounds), bounds));
@@ -137,11 +138,10 @@ class Reader {
       names.push_back(predicate.name);
     }
     std::string nearest = base::NearestWord(name, names);
-    problems_.Add(where, nearest.empty()
-                             ? format("there is no predicate '{}' above; there are: {}", name,
-                                      base::Join(names, ", "))
-                             : format("there is no predicate '{}'; did you mean '{}'?", name,
-                                      nearest));
+    problems_.Add(where, nearest.empty() ? format("there is no predicate '{}' above; there are: {}",
+                                                  name, base::Join(names, ", "))
+                                         : format("there is no predicate '{}'; did you mean '{}'?",
+                                                  name, nearest));
     return kAnyEvent;
   }
 
@@ -259,11 +259,11 @@ double Canonical(const Concept& concept_of, const CohortPredicate& predicate, do
     problems->Add(predicate.line, format("'{}' has no unit '{}'; it has: {}", concept_of.name, unit,
                                          base::Join(units, ", ")));
   } else {
-    problems->Add(predicate.line,
-                  format("the bound {} {} lies outside of what '{}' can be ({} to {} {}): check "
-                         "the number and its unit",
-                         bound, unit, concept_of.name, concept_of.low, concept_of.high,
-                         concept_of.unit));
+    problems->Add(
+        predicate.line,
+        format("the bound {} {} lies outside of what '{}' can be ({} to {} {}): check "
+               "the number and its unit",
+               bound, unit, concept_of.name, concept_of.low, concept_of.high, concept_of.unit));
   }
   return bound;
 }
@@ -271,14 +271,15 @@ double Canonical(const Concept& concept_of, const CohortPredicate& predicate, do
 void ResolveCode(const Concepts& concepts, const CohortPredicate& predicate, Problems* problems) {
   int claimed = concepts.FindByCode(predicate.code);
   if (predicate.code.find("//") == std::string::npos) {
-    problems->Add(predicate.line, format("the code '{}' needs its system: LOINC//8867-4",
-                                         predicate.code));
+    problems->Add(predicate.line,
+                  format("the code '{}' needs its system: LOINC//8867-4", predicate.code));
   } else if (claimed >= 0) {
     problems->Add(predicate.line, format("the code '{}' is known as a concept: say concept: {}",
                                          predicate.code, concepts[claimed].name));
   }
   if (!predicate.unit.empty())
-    problems->Add(predicate.line, "a code without a concept has no checked unit: declare a concept");
+    problems->Add(predicate.line,
+                  "a code without a concept has no checked unit: declare a concept");
 }
 
 }  // namespace

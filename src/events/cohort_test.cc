@@ -61,7 +61,8 @@ TEST(Cohort, MistakesNameLineAndCure) {
     const char* told;
   };
   for (auto [from, to, told] :
-       {Case{"concept: map", "concept: mapp", "t.yaml:3: the concept 'mapp' is not declared; did you"},
+       {Case{"concept: map", "concept: mapp",
+             "t.yaml:3: the concept 'mapp' is not declared; did you"},
         {"unit: kPa", "unit: bar", "t.yaml:3: 'map' has no unit 'bar'; it has: mm[Hg], kPa"},
         {"below: 10", "below: 65", "outside of what 'map' can be"},
         {"below: 10", "under: 10", "t.yaml:3: unknown key 'under'"},

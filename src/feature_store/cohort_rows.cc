@@ -46,7 +46,8 @@ class CodeTable {
 
   const events::Concepts& concepts_;
   const events::Cohort& cohort_;
-  Table table_{{{"told_as", Type::kString}, {"predicate", Type::kInt64}, {"of_class", Type::kInt64}}};
+  Table table_{
+      {{"told_as", Type::kString}, {"predicate", Type::kInt64}, {"of_class", Type::kInt64}}};
 };
 
 bool NamesAClass(const events::Concepts& concepts, const events::Cohort& cohort) {

@@ -1,5 +1,5 @@
-// Prediction rows, labels and exclusions of a declared cohort (events/cohort.h), computed by one SQL
-// statement over silver.events. Private to feature_store.
+// Prediction rows, labels and exclusions of a declared cohort (events/cohort.h), computed by one
+// SQL statement over silver.events. Private to feature_store.
 //
 // A version of a record holds from its known_time until the next version of the same record is
 // known (data-model.md 3). Windows that end at or before the prediction time see the versions that
@@ -20,11 +20,12 @@ namespace codman::feature_store {
 // What the table cohort_rows of the engine tells of its rows; its column `row` is the place here.
 struct CohortRows {
   std::vector<double> label;
-  std::vector<int32_t> source_row;  // within the subject, from 1: the trigger's number
+  std::vector<int32_t> source_row;            // within the subject, from 1: the trigger's number
   std::vector<std::string> excluded_because;  // "" where the row is in the cohort
 };
 
-// `told`: SQL of the source's events. Makes the table cohort_rows(subject_id, prediction_time, row).
+// `told`: SQL of the source's events. Makes the table cohort_rows(subject_id, prediction_time,
+// row).
 Result<CohortRows> StageCohort(engine::SqlEngine* engine, const std::string& told,
                                const events::Concepts& concepts, const RowRule& rule);
 

@@ -49,7 +49,8 @@ std::string OccurrencesSql(const Cohort& cohort) {
   for (size_t i = 0; i < cohort.predicates.size(); ++i) {
     const auto& predicate = cohort.predicates[i];
     if (predicate.any_of.empty()) {
-      std::string all = predicate.conditions.empty() ? "coalesce(value, 1) <> 0 or of_class = 0" : "";
+      std::string all =
+          predicate.conditions.empty() ? "coalesce(value, 1) <> 0 or of_class = 0" : "";
       for (const auto& [op, bound] : predicate.conditions) {
         if (!all.empty()) all += " and ";
         all += format("value {} ", op);
@@ -60,15 +61,17 @@ std::string OccurrencesSql(const Cohort& cohort) {
     }
     std::set<int> leaves;
     AddLeaves(cohort, static_cast<int>(i), &leaves);
-    derived += format("\n  union all select distinct {}, * exclude (predicate) from satisfying "
-                      "where predicate in ({})",
-                      i, fmt::join(leaves, ", "));
+    derived += format(
+        "\n  union all select distinct {}, * exclude (predicate) from satisfying "
+        "where predicate in ({})",
+        i, fmt::join(leaves, ", "));
   }
   if (UsesAnyEvent(cohort)) {
-    derived += format("\n  union all select {}, {} from records where status in ('final', "
-                      "'corrected')",
-                      events::kAnyEvent,
-                      "subject_id, told_as, event_time, known_time, received_seq, superseded_time");
+    derived += format(
+        "\n  union all select {}, {} from records where status in ('final', "
+        "'corrected')",
+        events::kAnyEvent,
+        "subject_id, told_as, event_time, known_time, received_seq, superseded_time");
   }
   return format(R"(
 satisfying as (
@@ -147,8 +150,8 @@ std::string PlaceOfEnd(const WindowEnd& end, size_t window, bool known) {
   return format(
       "(select {}(o.event_time) from occurrences o where o.subject_id = p.subject_id and "
       "o.predicate = {} and o.event_time {} p.{}_{} and {}){}",
-      next ? "min" : "max", end.index, next ? ">" : "<", next ? "from" : "to", window,
-      Holds(known), Offset(end.offset_us));
+      next ? "min" : "max", end.index, next ? ">" : "<", next ? "from" : "to", window, Holds(known),
+      Offset(end.offset_us));
 }
 
 // Adds the ends of every window, one step each, to the rows; gives the last step's name.
@@ -244,10 +247,9 @@ records as (
   where status in ('final', 'corrected', 'retracted', 'conflict', 'static', 'label'){}
 ),)",
                            told,
-                           UsesAnyEvent(cohort)
-                               ? ""
-                               : "\n    and coalesce(concept, source_code) in "
-                                 "(select told_as from cohort_codes)");
+                           UsesAnyEvent(cohort) ? ""
+                                                : "\n    and coalesce(concept, source_code) in "
+                                                  "(select told_as from cohort_codes)");
   sql += OccurrencesSql(cohort) + TriggersSql(rule) + R"(
 numbered as (
   select *, row_number() over (order by subject_id, prediction_time, source_row) - 1 as row
@@ -262,7 +264,8 @@ numbered as (
   }
   auto label_window = static_cast<size_t>(cohort.label_window);
   sql += CountSql(cohort.windows[label_window], label_window, cohort.label, "label_count");
-  sql += format("\n  from {} p left join occurrences o using (subject_id)\n  group by p.row\n)", last);
+  sql +=
+      format("\n  from {} p left join occurrences o using (subject_id)\n  group by p.row\n)", last);
   std::string one = format("label_count >= {}", cohort.label.at_least.value_or(0));
   if (cohort.label.at_most) one += format(" and label_count <= {}", *cohort.label.at_most);
   return sql + format(R"(

@@ -35,7 +35,14 @@ struct SubjectHistory {
 };
 
 // Kinds of rows in the ordered stream of events.
-enum Kind : int64_t { kObservation = 0, kMarker = 1, kLabel = 2, kStart = 3, kEnd = 4, kCohortRow = 5 };
+enum Kind : int64_t {
+  kObservation = 0,
+  kMarker = 1,
+  kLabel = 2,
+  kStart = 3,
+  kEnd = 4,
+  kCohortRow = 5
+};
 
 Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake& lake,
                                const std::string& source) {
@@ -292,9 +299,9 @@ void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t
 // A part in the making: some subjects, their rows, their vectors.
 class PartBuilder {
  public:
-  PartBuilder(std::shared_ptr<const features::Plan> plan, const RowRule& rule, CohortRows cohort,
-              int num_threads, PartWriter* writer)
-      : rule_(rule), cohort_(std::move(cohort)), width_(plan->columns().size()), writer_(writer) {
+  PartBuilder(std::shared_ptr<const features::Plan> plan, const RowRule& rule, int num_threads,
+              PartWriter* writer)
+      : rule_(rule), width_(plan->columns().size()), writer_(writer) {
     int threads = num_threads > 0
                       ? num_threads
                       : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -303,7 +310,8 @@ class PartBuilder {
 
   Result<> Add(SubjectHistory history) {
     int64_t first = rows_.size();
-    for (const auto& at : PredictionTimesOf(history, rule_)) AddRow(history, rule_, cohort_, at, &rows_);
+    for (const auto& at : PredictionTimesOf(history, rule_))
+      AddRow(history, rule_, cohort_, at, &rows_);
     spans_.push_back({first, rows_.size() - first});
     histories_.push_back(std::move(history));
     bool full = (rows_.size() - part_first_) * static_cast<int64_t>(width_) >= kValuesPerPart;
@@ -324,6 +332,7 @@ class PartBuilder {
   }
 
   PredictionRows& rows() { return rows_; }
+  void set_cohort(CohortRows cohort) { cohort_ = std::move(cohort); }
 
  private:
   struct Span {
@@ -396,6 +405,22 @@ Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuild
   return builder->Finish();
 }
 
+Result<> ComputeEventRows(engine::SqlEngine* engine, const lakehouse::Lake& lake,
+                          const engine::DeltaSnapshot& snapshot, const events::Concepts& concepts,
+                          const RowRule& rule, PartBuilder* builder,
+                          const std::function<void(double)>& progress) {
+  std::string besides = TRY(LabelsOfTable(lake, rule));
+  if (rule.cohort) {
+    std::string told = ToldBy(lake, snapshot, rule.source);
+    builder->set_cohort(TRY(StageCohort(engine, told, concepts, rule)));
+    builder->rows().notes = CohortNotes(*rule.cohort);
+    besides = CohortStreamSql();
+  }
+  size_t num_subjects = builder->rows().subjects.ids.size() + 1;
+  return ComputeAll(engine, StreamSql(lake, snapshot, rule, besides), builder, num_subjects,
+                    progress);
+}
+
 }  // namespace
 
 uint8_t PredictionRows::PlaceOf(const std::string& reason) {
@@ -439,18 +464,11 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     Subjects subjects = TRY(OrderSubjects(engine, lake, rule.source));
     TRY(StageLookups(engine, subjects, concepts, *plan));
     auto writer = TRY(PartWriter::Open(result.folder, result.columns, options.temp_folder));
-    std::string told = rule.table.empty() ? ToldBy(lake, snapshot, rule.source) : "";
-    CohortRows cohort;
-    if (rule.cohort) cohort = TRY(StageCohort(engine, told, concepts, rule));
-    PartBuilder builder(plan, rule, std::move(cohort), options.num_threads, &writer);
-    size_t num_subjects = subjects.ids.size() + 1;
+    PartBuilder builder(plan, rule, options.num_threads, &writer);
     builder.rows().subjects = std::move(subjects);
     if (rule.table.empty()) {
-      std::string besides = rule.cohort ? CohortStreamSql() : TRY(LabelsOfTable(lake, rule));
-      TRY(StageClasses(engine, told, concepts, *plan));
-      TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule, besides), &builder, num_subjects,
-                     progress));
-      if (rule.cohort) builder.rows().notes = CohortNotes(*rule.cohort);
+      TRY(StageClasses(engine, ToldBy(lake, snapshot, rule.source), concepts, *plan));
+      TRY(ComputeEventRows(engine, lake, snapshot, concepts, rule, &builder, progress));
     } else {
       TRY(ComputeTableRows(engine, lake, *plan, rule, &writer, &builder.rows()));
     }

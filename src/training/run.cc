@@ -107,6 +107,8 @@ Json ContextRows(const Run& run, const Json& flow) {
           format("{} ({} rows)", value["subjects"].AsInt(), value["rows"].AsInt()));
     }
   }
+  for (const auto& [why, rows] : flow["excluded"].members())
+    add(("Left out, " + why).c_str(), format("{} rows", rows.AsInt()));
   return context;
 }
 

@@ -25,6 +25,13 @@ void CheckInputs(const registry::Task& task, const features::Plan& plan,
   }
 }
 
+void CheckCohort(events::Cohort cohort, const events::Concepts& concepts,
+                 base::Problems* problems) {
+  base::Problems of_file(cohort.file);
+  events::ResolveConcepts(concepts, &cohort, &of_file);
+  if (auto fits = of_file.ToResult(); !fits.ok()) problems->Add(fits.error());
+}
+
 // What a task names must exist: feature sets and their blocks, learners, sources, label concepts.
 void CheckReferences(const registry::Task& task, const std::string& clinic,
                      const events::Concepts& concepts,
@@ -50,6 +57,10 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
                                [&](const auto& s) { return s.name == from.source; });
       if (!known)
         at(format("there is no source '{}': declare it in {}/sources", from.source, clinic));
+      if (from.cohort) {
+        CheckCohort(*from.cohort, concepts, problems);
+        continue;
+      }
       const std::string& table = from.table.empty() ? from.label_table : from.table;
       if (!table.empty()) {
         size_t dot = std::min(table.find('.'), table.size() - 1);

@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "feature_store/cohort_rows_internal.h"
 #include "feature_store/parquet_matrix_internal.h"
 #include "feature_store/table_rows_internal.h"
 
@@ -30,10 +31,18 @@ struct SubjectHistory {
     double value;
   };
   std::vector<Told> markers, labels, starts, ends;
+  std::vector<Told> cohort_rows;  // value: place in CohortRows
 };
 
 // Kinds of rows in the ordered stream of events.
-enum Kind : int64_t { kObservation = 0, kMarker = 1, kLabel = 2, kStart = 3, kEnd = 4 };
+enum Kind : int64_t {
+  kObservation = 0,
+  kMarker = 1,
+  kLabel = 2,
+  kStart = 3,
+  kEnd = 4,
+  kCohortRow = 5
+};
 
 Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake& lake,
                                const std::string& source) {
@@ -118,9 +127,9 @@ std::string ToldBy(const lakehouse::Lake& lake, const engine::DeltaSnapshot& sna
 
 // Every event that matters, subject by subject, in order of knowledge. The key tells versions of
 // one record apart from other records (data-model.md 3).
-// `labels`: SQL that adds those of a table, or "".
+// `besides`: SQL that adds the labels of a table or the rows of a cohort, or "".
 std::string StreamSql(const lakehouse::Lake& lake, const engine::DeltaSnapshot& snapshot,
-                      const RowRule& rule, const std::string& labels) {
+                      const RowRule& rule, const std::string& besides) {
   return format(R"(
 with told as ({0}), observed as (
   select subject_id, {3} as kind, event_time, known_time, received_seq, concept_index, value,
@@ -153,7 +162,7 @@ from together join subject_places using (subject_id)
 order by place, known_time, received_seq)",
                 ToldBy(lake, snapshot, rule.source), base::QuoteSql(rule.label_concept),
                 base::QuoteSql(rule.start_concept), int(kObservation), int(kMarker), int(kLabel),
-                int(kStart), int(kEnd), base::QuoteSql(rule.end_concept), labels);
+                int(kStart), int(kEnd), base::QuoteSql(rule.end_concept), besides);
 }
 
 Result<std::string> LabelsOfTable(const lakehouse::Lake& lake, const RowRule& rule) {
@@ -169,6 +178,14 @@ Result<std::string> LabelsOfTable(const lakehouse::Lake& lake, const RowRule& ru
       "false, 0::ubigint from ({}) where source = {}",
       int(kLabel), engine::QuoteName(rule.label_column), table.SelectAll(snapshot),
       base::QuoteSql(rule.source));
+}
+
+// Rows of the staged cohort, so that a subject whose history tells no feature has its rows too.
+std::string CohortStreamSql() {
+  return format(
+      " union all select subject_id, {}, prediction_time, prediction_time, 0, 0, row::double, "
+      "false, 0::ubigint from cohort_rows",
+      int(kCohortRow));
 }
 
 void Take(const Table& chunk, size_t i, SubjectHistory* history) {
@@ -188,6 +205,9 @@ void Take(const Table& chunk, size_t i, SubjectHistory* history) {
     case kEnd:
       history->ends.push_back(told);
       return;
+    case kCohortRow:
+      history->cohort_rows.push_back(told);
+      return;
     default:
       break;
   }
@@ -202,8 +222,8 @@ void Take(const Table& chunk, size_t i, SubjectHistory* history) {
 
 std::vector<SubjectHistory::Told> PredictionTimesOf(const SubjectHistory& history,
                                                     const RowRule& rule) {
-  if (rule.times == PredictionTimes::kSourceRows) {
-    auto times = history.markers;
+  if (rule.cohort || rule.times == PredictionTimes::kSourceRows) {
+    auto times = rule.cohort ? history.cohort_rows : history.markers;
     std::stable_sort(times.begin(), times.end(),
                      [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
     return times;
@@ -220,30 +240,47 @@ std::vector<SubjectHistory::Told> PredictionTimesOf(const SubjectHistory& histor
   return times;
 }
 
-void AddRow(const SubjectHistory& history, const RowRule& rule, const SubjectHistory::Told& at,
-            PredictionRows* rows) {
+struct Judged {
   double label = kNaN;
   uint8_t excluded = kIncluded;
+};
+
+Judged JudgeByConcept(const SubjectHistory& history, const RowRule& rule, int64_t time_us) {
+  Judged judged;
   if (rule.horizon_us == 0) {
     for (const auto& told : history.labels) {
-      if (told.time_us == at.time_us) label = told.value;
+      if (told.time_us == time_us) judged.label = told.value;
     }
-    if (std::isnan(label)) excluded = kNoLabel;
+    if (std::isnan(judged.label)) judged.excluded = kNoLabel;
+    return judged;
+  }
+  int64_t onset = std::numeric_limits<int64_t>::max();
+  for (const auto& told : history.labels) onset = std::min(onset, told.time_us);
+  judged.label = onset > time_us && onset - time_us <= rule.horizon_us ? 1 : 0;
+  if (onset <= time_us) judged.excluded = kAfterOutcome;
+  return judged;
+}
+
+void AddRow(const SubjectHistory& history, const RowRule& rule, const CohortRows& cohort,
+            const SubjectHistory::Told& at, PredictionRows* rows) {
+  Judged judged;
+  auto source_row = static_cast<int32_t>(at.value);
+  if (rule.cohort) {
+    auto place = static_cast<size_t>(at.value);
+    source_row = cohort.source_row[place];
+    judged = {cohort.label[place], rows->PlaceOf(cohort.excluded_because[place])};
   } else {
-    int64_t onset = std::numeric_limits<int64_t>::max();
-    for (const auto& told : history.labels) onset = std::min(onset, told.time_us);
-    label = onset > at.time_us && onset - at.time_us <= rule.horizon_us ? 1 : 0;
-    if (onset <= at.time_us) excluded = kAfterOutcome;
+    judged = JudgeByConcept(history, rule, at.time_us);
   }
   rows->subject.push_back(history.subject);
   rows->time_us.push_back(at.time_us);
-  rows->source_row.push_back(static_cast<int32_t>(at.value));
-  rows->label.push_back(label);
+  rows->source_row.push_back(source_row);
+  rows->label.push_back(judged.label);
   rows->hours.push_back(history.starts.empty()
                             ? kNaN
                             : static_cast<double>(at.time_us - history.starts.front().time_us) /
                                   double(base::kHourUs));
-  rows->excluded.push_back(excluded);
+  rows->excluded.push_back(judged.excluded);
 }
 
 void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t count,
@@ -273,7 +310,8 @@ class PartBuilder {
 
   Result<> Add(SubjectHistory history) {
     int64_t first = rows_.size();
-    for (const auto& at : PredictionTimesOf(history, rule_)) AddRow(history, rule_, at, &rows_);
+    for (const auto& at : PredictionTimesOf(history, rule_))
+      AddRow(history, rule_, cohort_, at, &rows_);
     spans_.push_back({first, rows_.size() - first});
     histories_.push_back(std::move(history));
     bool full = (rows_.size() - part_first_) * static_cast<int64_t>(width_) >= kValuesPerPart;
@@ -294,6 +332,7 @@ class PartBuilder {
   }
 
   PredictionRows& rows() { return rows_; }
+  void set_cohort(CohortRows cohort) { cohort_ = std::move(cohort); }
 
  private:
   struct Span {
@@ -318,6 +357,7 @@ class PartBuilder {
   }
 
   RowRule rule_;
+  CohortRows cohort_;
   size_t width_;
   PartWriter* writer_;
   std::vector<features::SubjectState> states_;
@@ -329,7 +369,8 @@ class PartBuilder {
 };
 
 std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string>& blocks,
-                  const RowRule& rule, const engine::DeltaSnapshot& events) {
+                  const RowRule& rule, const events::Concepts& concepts,
+                  const engine::DeltaSnapshot& events) {
   std::string text = format("{}|{}|{}|{}|{}|{}|{}|{}", set.hash(), base::Join(blocks, ","),
                             rule.source, int(rule.times), rule.start_concept, rule.end_concept,
                             rule.label_concept, rule.horizon_us);
@@ -337,6 +378,8 @@ std::string KeyOf(const features::FeatureSet& set, const std::vector<std::string
     text += format("|{}|{}|{}|{}", rule.table, rule.label_table, rule.label_column,
                    base::Join(rule.classes, ","));
   }
+  // Units and classes of codes change who satisfies a predicate.
+  if (rule.cohort) text += format("|{}|{}", rule.cohort->text, concepts.hash());
   for (const auto& file : events.files) text += "|" + file.path;
   return base::Sha256Hex(text).substr(0, 32);
 }
@@ -362,6 +405,22 @@ Result<> ComputeAll(engine::SqlEngine* engine, const std::string& sql, PartBuild
   return builder->Finish();
 }
 
+Result<> ComputeEventRows(engine::SqlEngine* engine, const lakehouse::Lake& lake,
+                          const engine::DeltaSnapshot& snapshot, const events::Concepts& concepts,
+                          const RowRule& rule, PartBuilder* builder,
+                          const std::function<void(double)>& progress) {
+  std::string besides = TRY(LabelsOfTable(lake, rule));
+  if (rule.cohort) {
+    std::string told = ToldBy(lake, snapshot, rule.source);
+    builder->set_cohort(TRY(StageCohort(engine, told, concepts, rule)));
+    builder->rows().notes = CohortNotes(*rule.cohort);
+    besides = CohortStreamSql();
+  }
+  size_t num_subjects = builder->rows().subjects.ids.size() + 1;
+  return ComputeAll(engine, StreamSql(lake, snapshot, rule, besides), builder, num_subjects,
+                    progress);
+}
+
 }  // namespace
 
 uint8_t PredictionRows::PlaceOf(const std::string& reason) {
@@ -385,7 +444,7 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
   auto plan = TRY(feature_set.Compile(blocks));
   auto snapshot = TRY(rule.table.empty() ? lake.Events().Load() : lake.Newest(rule.table));
   OfflineMatrix result{.temp_folder = options.temp_folder};
-  result.key = KeyOf(feature_set, blocks, rule, snapshot);
+  result.key = KeyOf(feature_set, blocks, rule, concepts, snapshot);
   if (!rule.label_table.empty()) {
     auto labels = TRY(lake.Newest(rule.label_table));
     result.key = base::Sha256Hex(format("{} {} {}", result.key, labels.table_id, labels.version))
@@ -406,13 +465,10 @@ Result<OfflineMatrix> BuildOfflineMatrix(engine::SqlEngine* engine, const lakeho
     TRY(StageLookups(engine, subjects, concepts, *plan));
     auto writer = TRY(PartWriter::Open(result.folder, result.columns, options.temp_folder));
     PartBuilder builder(plan, rule, options.num_threads, &writer);
-    size_t num_subjects = subjects.ids.size() + 1;
     builder.rows().subjects = std::move(subjects);
     if (rule.table.empty()) {
-      std::string labels = TRY(LabelsOfTable(lake, rule));
       TRY(StageClasses(engine, ToldBy(lake, snapshot, rule.source), concepts, *plan));
-      TRY(ComputeAll(engine, StreamSql(lake, snapshot, rule, labels), &builder, num_subjects,
-                     progress));
+      TRY(ComputeEventRows(engine, lake, snapshot, concepts, rule, &builder, progress));
     } else {
       TRY(ComputeTableRows(engine, lake, *plan, rule, &writer, &builder.rows()));
     }

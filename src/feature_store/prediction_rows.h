@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
+#include "events/cohort.h"
 
 namespace codman::feature_store {
 
@@ -28,6 +30,10 @@ struct RowRule {
 
   // Instead of the concept: the label at a row's own time is `label_column` of this gold table.
   std::string label_table;
+
+  // Instead of both: criteria over events. Its rows are those of its trigger or, without one, the
+  // prediction times above.
+  std::optional<events::Cohort> cohort;
 
   // Instead of all that: the rows of this gold table (registry/task.h says which columns it has).
   std::string table, label_column;

@@ -22,8 +22,35 @@ int64_t Duration(const Json& object, const char* key, int64_t otherwise, Problem
   return parsed.value_or(otherwise);
 }
 
-TaskSource ReadSource(const std::string& name, const Json& entry, Problems* problems) {
-  problems->CheckKeys(entry, {"prediction_times", "label", "table", "comparator"});
+bool IsHourly(const Json& entry, Problems* problems) {
+  std::string times = problems->Text(entry, "prediction_times");
+  bool hourly = times == "every 1h while in encounter";
+  if (!hourly && times != "source_rows") {
+    problems->Add(entry["prediction_times"],
+                  "'prediction_times' must be source_rows or every 1h while in encounter");
+  }
+  return hourly;
+}
+
+TaskSource ReadCohortSource(const std::string& name, const Json& entry, const std::string& file,
+                            Problems* problems) {
+  TaskSource source{.source = name};
+  for (const char* key : {"label", "table", "comparator"}) {
+    if (const Json* found = entry.Find(key))
+      problems->Add(*found, format("'{}' does not go with 'cohort', which declares rows and label; "
+                                   "leave one out",
+                                   key));
+  }
+  bool has_times = entry.Find("prediction_times") != nullptr;
+  if (has_times) source.hourly = IsHourly(entry, problems);
+  source.cohort = events::ReadCohort(entry["cohort"], has_times, file, problems);
+  return source;
+}
+
+TaskSource ReadSource(const std::string& name, const Json& entry, const std::string& file,
+                      Problems* problems) {
+  problems->CheckKeys(entry, {"prediction_times", "label", "table", "comparator", "cohort"});
+  if (entry.Find("cohort") != nullptr) return ReadCohortSource(name, entry, file, problems);
   TaskSource source{.source = name};
   const Json& label = entry["label"];
   source.table = problems->Text(entry, "table", false);
@@ -37,12 +64,7 @@ TaskSource ReadSource(const std::string& name, const Json& entry, Problems* prob
       problems->Add(*times, "the rows of a table are the predictions: leave this out");
     return source;
   }
-  std::string times = problems->Text(entry, "prediction_times");
-  source.hourly = times == "every 1h while in encounter";
-  if (!source.hourly && times != "source_rows") {
-    problems->Add(entry["prediction_times"],
-                  "'prediction_times' must be source_rows or every 1h while in encounter");
-  }
+  source.hourly = IsHourly(entry, problems);
   problems->CheckKeys(label, {"concept", "within", "table", "column"});
   source.label_table = problems->Text(label, "table", false);
   if (!source.label_table.empty()) {
@@ -72,7 +94,8 @@ Target ReadTarget(const Json& entry, const Target& otherwise, Problems* problems
   return target;
 }
 
-TaskVariant ReadVariant(const Json& entry, const Target& of_task, Problems* problems) {
+TaskVariant ReadVariant(const Json& entry, const Target& of_task, const std::string& file,
+                        Problems* problems) {
   problems->CheckKeys(entry, {"name", "description", "feature_set", "blocks", "learner", "settings",
                               "process_free", "from", "target"});
   TaskVariant variant{.name = problems->Text(entry, "name"), .line = entry.line()};
@@ -83,8 +106,11 @@ TaskVariant ReadVariant(const Json& entry, const Target& of_task, Problems* prob
   variant.settings = entry["settings"];
   variant.target = ReadTarget(entry, of_task, problems);
   variant.process_free = entry["process_free"].AsBool();
-  for (const auto& [source, block] : entry["from"].members())
-    variant.from.push_back(ReadSource(source, block, problems));
+  for (const auto& [source, block] : entry["from"].members()) {
+    variant.from.push_back(ReadSource(source, block, file, problems));
+    if (variant.from.back().cohort && variant.target.objective != models::Objective::kBinary)
+      problems->Add(block, "the label of a 'cohort' is 0 or 1, so its target must be binary");
+  }
   if (variant.from.empty()) problems->Add(entry, "'from' is missing: name at least one source");
   return variant;
 }
@@ -104,6 +130,13 @@ void ReadSplit(const Json& split, Task* task, Problems* problems) {
 }
 
 }  // namespace
+
+bool TaskSource::SameRows(const TaskSource& other) const {
+  auto text = [](const TaskSource& s) { return s.cohort ? s.cohort->text : std::string(); };
+  return hourly == other.hourly && label_concept == other.label_concept &&
+         label_within_us == other.label_within_us && label_table == other.label_table &&
+         table == other.table && label_column == other.label_column && text(*this) == text(other);
+}
 
 const TaskSource* TaskVariant::FindSource(const std::string& source) const {
   auto found = std::find_if(from.begin(), from.end(),
@@ -150,7 +183,7 @@ Result<Task> Task::Load(const std::string& path) {
   ReadSplit(document["split"], &task, &problems);
   Target target = ReadTarget(document, {}, &problems);
   for (const auto& entry : document["variants"].items())
-    task.variants.push_back(ReadVariant(entry, target, &problems));
+    task.variants.push_back(ReadVariant(entry, target, path, &problems));
   if (task.variants.empty())
     problems.Add(document, "'variants' is missing: a task needs at least one");
   auto live = std::find_if(task.variants.begin(), task.variants.end(),

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
+#include "events/cohort.h"
 #include "models/model.h"
 
 namespace codman::registry {
@@ -23,6 +24,8 @@ struct TaskSource {
   // The label of the row at its own time, from a column of a gold table with source, subject_id and
   // event_time; a row that the table lacks or leaves null has none.
   std::string label_table;
+  // Or who is predicted, when and with what label are criteria over events.
+  std::optional<events::Cohort> cohort;
   // Or the rows themselves are those of a gold table with the columns source, subject_id,
   // source_row, event_time, known_time, the label, those that the feature set names and, where some
   // rows are outside the cohort, excluded_because (a text that says why; null or empty: inside).
@@ -30,6 +33,9 @@ struct TaskSource {
   // A column of that table which somebody else's forecast of the label stands in: reports show it
   // beside the model, and it is refused as a feature.
   std::string comparator;
+
+  // Whether both declare the same rows and labels.
+  bool SameRows(const TaskSource& other) const;
 };
 
 // What is predicted: a 0/1 label, one of named classes (in order), or a number.

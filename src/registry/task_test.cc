@@ -98,5 +98,37 @@ TEST(Task, ATargetNeedsItsClasses) {
   }
 }
 
+TEST(Task, ACohortStandsInPlaceOfRowsAndLabel) {
+  std::string path = std::string(CODMAN_SOURCE_DIR) + "/clinic/tasks/adverse_event.yaml";
+  auto task = Task::Load(path);
+  ASSERT_TRUE(task.ok()) << task.error().ToString();
+  const auto* from = task->FindVariant("second_day").value()->FindSource("physionet2019");
+  ASSERT_TRUE(from->cohort.has_value());
+  EXPECT_EQ(from->cohort->windows.size(), 3u);
+  EXPECT_EQ(from->cohort->predict_after_us, 24 * base::kHourUs);
+  EXPECT_FALSE(
+      from->SameRows(*task->FindVariant("physionet_proxy").value()->FindSource(from->source)));
+  std::string good = base::ReadFile(path).value();
+  std::string copy = format("{}codman_cohort_{}.yaml", testing::TempDir(), getpid());
+  for (auto [was, is, told] :
+       {std::tuple("        cohort:\n", "        label: {concept: x}\n        cohort:\n",
+                   "'label' does not go with 'cohort'"),
+        std::tuple("predict_at: first_day.end", "predict_at: first.end", "no window 'first' above"),
+        std::tuple(
+            "    feature_set: adverse_event_120\n    learner: gbdt\n    settings: {trees: 150, "
+            "learning_rate: 0.04",
+            "    target: {objective: regression}\n    feature_set: adverse_event_120\n    "
+            "learner: gbdt\n    settings: {trees: 150, learning_rate: 0.04",
+            "its target must be binary")}) {
+    std::string text = base::ReplaceAll(good, was, is);
+    ASSERT_NE(text, good) << was;
+    ASSERT_TRUE(base::WriteFileAtomically(copy, text, {.sync = false}).ok());
+    auto wrong = Task::Load(copy);
+    ASSERT_FALSE(wrong.ok()) << is;
+    EXPECT_THAT(wrong.error().message(), HasSubstr(copy + ":"));
+    EXPECT_THAT(wrong.error().message(), HasSubstr(told));
+  }
+}
+
 }  // namespace
 }  // namespace codman::registry

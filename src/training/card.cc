@@ -81,6 +81,8 @@ std::string WriteCard(const CardInputs& in) {
     text += format("- {} patients: {} ({} rows)\n", part, counts["subjects"].AsInt(),
                    counts["rows"].AsInt());
   }
+  for (const auto& [why, rows] : in.flow["excluded"].members())
+    text += format("- left out, {}: {} rows\n", why, rows.AsInt());
   text += "\n## Quality on held-out patients\n\n";
   text += in.refitted ? "Measured before the registered model was refitted on train + held-out "
                         "patients with the same settings; "

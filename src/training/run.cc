@@ -15,12 +15,8 @@ std::vector<std::string> SharedBlocks(const registry::Task& task,
   std::set<std::string> wanted;
   for (const auto& other : task.variants) {
     const auto* same = other.FindSource(from.source);
-    if (other.feature_set != variant.feature_set || same == nullptr) continue;
-    if (same->hourly != from.hourly || same->label_concept != from.label_concept ||
-        same->label_within_us != from.label_within_us || same->table != from.table ||
-        same->label_column != from.label_column || same->label_table != from.label_table) {
+    if (other.feature_set != variant.feature_set || same == nullptr || !same->SameRows(from))
       continue;
-    }
     wanted.insert(other.blocks.begin(), other.blocks.end());
   }
   std::vector<std::string> blocks;
@@ -44,6 +40,7 @@ Result<feature_store::OfflineMatrix> BuildMatrix(const TrainingPlace& place,
                               .label_concept = from.label_concept,
                               .horizon_us = from.label_within_us,
                               .label_table = from.label_table,
+                              .cohort = from.cohort,
                               .table = from.table,
                               .label_column = from.label_column,
                               .classes = variant.target.classes};
@@ -110,6 +107,8 @@ Json ContextRows(const Run& run, const Json& flow) {
           format("{} ({} rows)", value["subjects"].AsInt(), value["rows"].AsInt()));
     }
   }
+  for (const auto& [why, rows] : flow["excluded"].members())
+    add(("Left out, " + why).c_str(), format("{} rows", rows.AsInt()));
   return context;
 }
 

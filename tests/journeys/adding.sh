@@ -30,6 +30,17 @@ checks "a new source"
 # A task: one file.
 sed -e 's/^name: sepsis/name: sepsis_again/' "$CODMAN_CLINIC/tasks/sepsis.yaml" > "$CODMAN_CLINIC/tasks/sepsis_again.yaml"
 checks "a new task"
+# A cohort: the block that docs/how_to_add.md shows, word for word; a concept that does not exist is told with its line and cure.
+{
+  printf 'name: early_death\nquestion: Who dies soon after the first day?\nlabel: Death\nhorizon: 48h\nvariants:\n'
+  printf '  - name: icu\n    feature_set: mortality_65\n    learner: logistic\n'
+  sed -n '/^## A cohort/,/^## A source/{/^from:/,/^```/p}' docs/how_to_add.md | sed '/^```/d; s/^/    /'
+} > "$CODMAN_CLINIC/tasks/early_death.yaml"
+checks "a declared cohort"
+sed -i 's/concept: map,/concept: mapp,/' "$CODMAN_CLINIC/tasks/early_death.yaml"
+"$codman" check > "$work/check.out" 2>&1 && fail "a cohort of an unknown concept passed"
+grep -q "early_death.yaml:14: the concept 'mapp' is not declared; did you mean 'map'?" "$work/check.out" || fail "the cure: $(cat "$work/check.out")"
+rm "$CODMAN_CLINIC/tasks/early_death.yaml"
 
 "$codman" simulate --patients 60 --hours 24 --seed 3 --out "$work/feed" > /dev/null 2>&1
 "$codman" ingest other_hospital --input "$work/feed" > /dev/null 2>&1 || fail "reading through the new source"

@@ -33,6 +33,18 @@ std::string Members(const char* title, const Json& document) {
   return text.empty() ? "" : format("{}\n{}", title, text);
 }
 
+std::string Searched(const Json& searches) {
+  std::string text;
+  for (const auto& search : searches.items()) {
+    text += format("search of settings, {} in {} folds of {}\n", search["measure"].AsString(),
+                   search["folds"].AsInt(), search["of"].AsString());
+    for (const auto& tried : search["tried"].items())
+      text += format("  {:<20.6g} {}{}\n", tried["loss"].AsDouble(), tried["settings"].ToString(),
+                     tried["chosen"].AsBool() ? "  taken" : "");
+  }
+  return text;
+}
+
 Result<> List(const GlobalOptions& global, const Options& options) {
   auto opened = TRY(Open(global, "runs.list"));
   std::string text;
@@ -54,6 +66,7 @@ Result<> Show(const GlobalOptions& global, const Options& options) {
   text += Members("asked", job.config);
   text += Members("metrics", job.results["metrics"]);
   text += Members("parameters", job.results["parameters"]);
+  text += Searched(job.results["search"]);
   Print(global, text, registry::ToJson(job));
   return {};
 }

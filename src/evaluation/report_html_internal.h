@@ -31,5 +31,6 @@ std::string MulticlassBody(const Json& report);
 std::string SubgroupGapTable(const Json& report);
 std::string LeakageSection(const Json& report);
 std::string AblationSection(const Json& report);
+std::string SearchSection(const Json& report);
 
 }  // namespace codman::evaluation

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "models/model.h"
+#include "registry/settings_search.h"
 
 namespace codman::registry {
 
@@ -47,6 +48,7 @@ struct TaskVariant {
   std::vector<std::string> blocks;
   std::string learner;
   Json settings;
+  SettingsSearch search;  // over settings, inside training folds
   Target target;
   bool process_free = false;  // declared to hold no clock and no care process
   std::vector<TaskSource> from;

@@ -41,6 +41,25 @@ std::string Quality(const CardInputs& in) {
   return text;
 }
 
+// What each of the settings lost on the patients it was judged on, and which was taken.
+std::string Search(const Json& searches) {
+  std::string text;
+  for (const auto& search : searches.items()) {
+    text += format(
+        "\n## Settings search\n\n{} of {} settings tried in {} folds of the {} {} alone; "
+        "taken: least {}.\n\n| settings | {} | |\n|---|---|---|\n",
+        search["tried"].size(), search["grid_size"].AsInt(), search["folds"].AsInt(),
+        search["patients"].AsInt(), search["of"].AsString(),
+        base::ReplaceAll(search["measure"].AsString(), "_", " "),
+        base::ReplaceAll(search["measure"].AsString(), "_", " "));
+    for (const auto& tried : search["tried"].items()) {
+      text += format("| `{}` | {:.6g} | {} |\n", tried["settings"].ToString(),
+                     tried["loss"].AsDouble(), tried["chosen"].AsBool() ? "taken" : "");
+    }
+  }
+  return text;
+}
+
 std::string Findings(const CardInputs& in) {
   std::string text;
   for (const auto& finding : in.findings.items()) {
@@ -95,6 +114,7 @@ std::string WriteCard(const CardInputs& in) {
       "suspicion of clinicians; read the\n"
       "variants side by side. On another hospital expect less, and choose the operating point "
       "anew.\n";
+  text += Search(in.report["search"]);
   text += "\n## Settings\n\n```json\n" + in.parameters.ToPrettyString() + "```\n";
   return text;
 }

@@ -37,6 +37,7 @@ Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingR
     Json report = TRY(division.Judge(&inputs));
     figures.push_back({evaluation::FlatMetrics(report)});
     if (repeat > 0) continue;
+    if (division.searches().size() > 0) report.Set("search", division.searches());
     if (options.ablation) report.Set("ablation", TRY(Ablation(run, division, inputs)));
     first = {std::move(report), std::move(inputs.told.values)};
   }

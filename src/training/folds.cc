@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "training/baselines_internal.h"
 #include "training/folds_internal.h"
+#include "training/search_internal.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -51,7 +52,8 @@ Folds::Folds(const Run& run, int folds)
       folds_(folds),
       width_(run.target().objective == models::Objective::kMulticlass ? run.target().classes.size()
                                                                       : 1),
-      margins_(rows_.subject.size() * width_, std::nan("")) {
+      margins_(rows_.subject.size() * width_, std::nan("")),
+      settings_(static_cast<size_t>(folds), run.fit.settings) {
   for (int k = 0; k < folds; ++k) all_.push_back(static_cast<uint8_t>(k));
 }
 
@@ -70,7 +72,7 @@ std::vector<uint8_t> Folds::Only(int fold) const {
 Result<> Folds::FitMargins(int fold, columns::MatrixSource* matrix,
                            std::vector<double>* margins) const {
   FitRequest fit = run_.fit;
-  fit.settings = SettingsFor(matrix->feature_names(), std::move(fit.settings));
+  fit.settings = SettingsFor(matrix->feature_names(), settings_[static_cast<size_t>(fold)]);
   auto judged = Only(fold);
   auto model = TRY(FitOn(fit, matrix, AllBut(fold), rows_.label));
   Keep(TRY(MarginsOf(*model, matrix, judged)), judged, width_, margins);
@@ -78,6 +80,12 @@ Result<> Folds::FitMargins(int fold, columns::MatrixSource* matrix,
 }
 
 Result<> Folds::Fit(int fold) {
+  auto found = TRY(SearchSettings(run_, AllBut(fold)));
+  settings_[static_cast<size_t>(fold)] = std::move(found.settings);
+  if (found.record.is_object()) {
+    found.record.Set("of", format("patients outside fold {}", fold + 1));
+    searches_.Add(std::move(found.record));
+  }
   TRY(FitMargins(fold, run_.offline.matrix.get(), &margins_));
   auto clock = TRY(ClockOnly(run_, AllBut(fold)));
   if (clock.empty()) return {};

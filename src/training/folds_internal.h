@@ -18,15 +18,19 @@ class Folds {
   // run.parts tells the fold of each row. Borrows the run.
   Folds(const Run& run, int folds);
 
-  // Learns from all folds but this one. Each fold is fitted once before anything is told.
+  // Learns from all folds but this one, with the settings found on them where the variant declares
+  // a search. Each fold is fitted once before anything is told.
   Result<> Fit(int fold);
+  // How each fold's settings were found (search_internal.h); empty without a search.
+  const Json& searches() const { return searches_; }
   // What there is to judge: the run's own rows, what was told of them, and who stands beside.
   Result<JudgementInputs> Inputs() const;
   Result<Json> Judge(JudgementInputs* inputs) const;
 
-  // What models of these columns alone tell of all rows, with the settings, folds, calibration and
-  // threshold rule of the whole; laid out as the told values of Inputs(). Risks that rank no better
-  // than chance outside a fold stay uncalibrated there: few columns may tell nothing.
+  // What models of these columns alone tell of all rows, with the folds, their settings,
+  // calibration and threshold rule of the whole; laid out as the told values of Inputs(). Risks
+  // that rank no better than chance outside a fold stay uncalibrated there: few columns may tell
+  // nothing.
   Result<std::vector<double>> ToldBy(const std::vector<std::string>& columns) const;
 
  private:
@@ -48,6 +52,8 @@ class Folds {
   const size_t width_;  // told values a row
   std::vector<uint8_t> all_;
   std::vector<double> margins_, clock_;  // out of fold
+  std::vector<Json> settings_;           // by fold
+  Json searches_ = Json::Array();
 };
 
 }  // namespace codman::training

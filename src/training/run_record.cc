@@ -18,6 +18,7 @@ registry::TrainingJob JobOf(const TrainingRequest& request) {
                               {"refit", request.task->refit},
                               {"task_hash", request.task->hash},
                               {"source_hash", request.source->hash}});
+  if (own_learner && !variant.search.empty()) config.Set("search", variant.search.declared);
   if (!request.override_reason.empty()) config.Set("override_reason", request.override_reason);
   return {.task = request.task->name,
           .variant = variant.name,
@@ -30,6 +31,7 @@ Json ResultsOf(const TrainingResult& result) {
   Json results = Json::Object(
       {{"metrics", result.version.metrics}, {"parameters", result.version.parameters}});
   for (const char* count : {"rows", "subjects", "events"}) results.Set(count, result.report[count]);
+  if (const Json* search = result.report.Find("search")) results.Set("search", *search);
   return results;
 }
 

@@ -44,6 +44,10 @@ class PlantedRun {
     AddRows(patients, row);
   }
 
+  // The run refers to what lies in here.
+  PlantedRun(const PlantedRun&) = delete;
+  PlantedRun& operator=(const PlantedRun&) = delete;
+
   Run& run() { return *run_; }
   registry::Task& task() { return task_; }
   registry::TaskVariant& variant() { return variant_; }

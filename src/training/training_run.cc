@@ -19,6 +19,7 @@
 #include "training/run_internal.h"
 #include "training/run_record.h"
 #include "training/sample_forms_internal.h"
+#include "training/search_internal.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -33,6 +34,20 @@ struct Judged {
   std::vector<evaluation::Finding> findings;
 };
 
+// Simpler models and scores, fitted on the same train rows, for the report.
+Result<> AddOthers(const Run& run, const std::vector<uint8_t>& train,
+                   const std::vector<uint8_t>& all, const std::vector<double>& clock,
+                   JudgementInputs* in) {
+  in->models = run.request.beside;
+  if (!clock.empty()) in->comparators["clock_only"] = clock;
+  in->models[NameOfBaseline(run)] = TRY(Baseline(run, train, all));
+  if (auto scores = TRY(EarlyWarningScore(run)); !scores.empty()) in->comparators["news"] = scores;
+  TRY(AddDeclaredComparator(run, &in->comparators));
+  auto process_only = TRY(ProcessOnly(run, train, all));
+  if (!process_only.empty()) in->comparators["process_only"] = process_only;
+  return {};
+}
+
 Result<Judged> FitAndJudge(Run* run) {
   const auto& rows = run->offline.rows;
   run->parts = SplitRows(rows, *run->request.task, run->request.source->name);
@@ -41,6 +56,8 @@ Result<Judged> FitAndJudge(Run* run) {
   auto tuning = RowsIn(rows, run->parts, {kTuning}),
        held_out = RowsIn(rows, run->parts, {kHeldOut});
   Judged judged;
+  auto found = TRY(SearchSettings(*run, train));
+  run->fit.settings = found.settings;
   run->Tell("fit", 0.1);
   judged.model = TRY(FitOn(run->fit, run->offline.matrix.get(), train, rows.label));
   judged.margins = TRY(MarginsOf(*judged.model, run->offline.matrix.get(), all));
@@ -52,13 +69,7 @@ Result<Judged> FitAndJudge(Run* run) {
                      .offline = &run->offline,
                      .judged = held_out,
                      .told = Tell(run->target(), judged.point.calibration, judged.margins)};
-  in.models = run->request.beside;
-  if (!clock.empty()) in.comparators["clock_only"] = clock;
-  in.models[NameOfBaseline(*run)] = TRY(Baseline(*run, train, all));
-  if (auto scores = TRY(EarlyWarningScore(*run)); !scores.empty()) in.comparators["news"] = scores;
-  TRY(AddDeclaredComparator(*run, &in.comparators));
-  auto process_only = TRY(ProcessOnly(*run, train, all));
-  if (!process_only.empty()) in.comparators["process_only"] = process_only;
+  TRY(AddOthers(*run, train, all, clock, &in));
   in.threshold = judged.point.threshold;
   in.threshold_rule = judged.point.rule;
   in.title =
@@ -83,6 +94,10 @@ Result<Judged> FitAndJudge(Run* run) {
   judged.findings = evaluation::AuditLeakage(TRY(GatherLeakageFacts(leak)));
   judged.report.Set("leakage", evaluation::ToJson(judged.findings));
   judged.report.Set("cohort_flow", judged.flow);
+  if (found.record.is_object()) {
+    found.record.Set("of", "train patients");
+    judged.report.Set("search", Json::Array(std::vector<Json>{found.record}));
+  }
   judged.report.Set("importance", TRY(ImportanceOf(*run, *judged.model, held_out)));
   return judged;
 }

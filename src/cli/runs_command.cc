@@ -17,11 +17,21 @@ Result<OpenedRegistry> Open(const GlobalOptions& global, const char* action) {
   return opened;
 }
 
+// The figure that lists show, by what was predicted.
+std::string FigureOf(const Json& metrics) {
+  for (auto [name, words] :
+       {std::pair("auroc", "AUROC"), {"macro_auroc", "macro AUROC"}, {"r2", "R²"}}) {
+    if (metrics.Find(name) != nullptr) return format("{} {:.4f}", words, metrics[name].AsDouble());
+  }
+  return "";
+}
+
 // What is told of a run in one line: the model it made, or why it made none.
 std::string LineOf(const registry::TrainingJob& job) {
-  std::string end = job.status == "done" ? format("{}  AUROC {:.4f}", job.version,
-                                                  job.results["metrics"]["auroc"].AsDouble())
+  std::string end = job.status == "done" ? job.version + "  " + FigureOf(job.results["metrics"])
                                          : job.error.substr(0, job.error.find('\n'));
+  if (job.held_out_look > 0)
+    end += format("  (look {} at the held-out patients)", job.held_out_look);
   return format("{:>5}  {} {:<12} {:<11} {}  {}\n", job.id, job.task, job.variant, job.status,
                 job.started_at, end);
 }

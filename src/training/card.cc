@@ -1,6 +1,7 @@
 #include "training/card.h"
 
 #include "base/text.h"
+#include "training/held_out_look_internal.h"
 
 namespace codman::training {
 namespace {
@@ -105,6 +106,10 @@ std::string WriteCard(const CardInputs& in) {
                         "patients with the same settings; "
                         "tuning patients still set calibration and threshold.\n\n"
                       : "Measured on patients this model never saw.\n\n";
+  if (const Json& look = in.report["held_out_look"]; look.is_number()) {
+    text += format("This was {}{}.\n\n", LookWords(look.AsInt()),
+                   look.AsInt() == 1 ? "" : ": the more looks, the more of a lead may be chance");
+  }
   text += Quality(in);
   if (const Json& point = in.report["operating_point"]; point.is_object())
     text += format("\nAlert where risk >= {:.4f} ({}).\n", in.threshold, point["rule"].AsString());

@@ -38,10 +38,10 @@ Json ResultsOf(const TrainingResult& result) {
 }  // namespace
 
 Result<TrainingResult> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
-                                 const std::function<Result<TrainingResult>()>& train) {
+                                 const std::function<Result<TrainingResult>(int64_t job)>& train) {
   const auto& jobs = place.registry->jobs();
   int64_t id = TRY(jobs.Begin(JobOf(request)));
-  auto result = train();
+  auto result = train(id);
   if (result.ok()) {
     TRY(jobs.Complete(id, result->version.version, ResultsOf(*result)));
     return result;

@@ -12,6 +12,7 @@
 #include "training/baselines_internal.h"
 #include "training/card.h"
 #include "training/fit.h"
+#include "training/held_out_look_internal.h"
 #include "training/importance_internal.h"
 #include "training/judgement.h"
 #include "training/leakage_facts.h"
@@ -77,8 +78,11 @@ Result<Judged> FitAndJudge(Run* run) {
   in.synthetic = run->request.source->synthetic;
   judged.flow = CohortFlow(rows, run->parts, {"train", "tuning", "held_out"});
   in.context = ContextRows(*run, judged.flow);
+  int64_t look = TRY(run->place.registry->jobs().CountLook(run->job, SnapshotOf(rows, held_out)));
+  in.context.Add(Json::Object({{"label", "Held-out patients"}, {"text", LookWords(look)}}));
   run->Tell("judge", 0.6);
   judged.report = TRY(Judge(in));
+  judged.report.Set("held_out_look", look);
   judged.told = std::move(in.told.values);
   LeakageInputs leak{.task = run->request.task,
                      .variant = run->request.variant,
@@ -162,9 +166,11 @@ bool LearntFromFixtures(const Run& run) {
   });
 }
 
-Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request) {
+Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request,
+                                 int64_t job) {
   int64_t began_us = base::MonotonicUs();
   Run run = TRY(Prepare(place, request));
+  run.job = job;
   Judged judged = TRY(FitAndJudge(&run));
   if (evaluation::Blocks(judged.findings) && request.override_reason.empty()) {
     return base::DataQuality(format("the leakage audit refuses to register {}/{}:{}",
@@ -234,7 +240,7 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
 }  // namespace
 
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
-  return RecordJob(place, request, [&] { return TrainOnce(place, request); });
+  return RecordJob(place, request, [&](int64_t job) { return TrainOnce(place, request, job); });
 }
 
 }  // namespace codman::training

@@ -15,7 +15,7 @@ namespace {
 struct Options {
   std::string task, source, input, variant, report_path;
   int folds = 0, repeats = 1;
-  bool transfer = false;
+  bool transfer = false, ablation = false;
 };
 
 // Of repeated folds, what a terminal shows; the report holds all.
@@ -79,7 +79,9 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     }
     Json report;
     if (options.folds > 0) {
-      auto judged = TRY(training::CrossValidate(place, request, options.folds, options.repeats));
+      auto judged = TRY(training::CrossValidate(
+          place, request,
+          {.folds = options.folds, .repeats = options.repeats, .ablation = options.ablation}));
       report = std::move(judged.report);
       request.beside[variant.name] = std::move(judged.told);
     } else {
@@ -93,6 +95,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     text += format("{:<10} {}  [{} patients, {} rows]\n", variant.name, FiguresOf(report),
                    report["subjects"].AsInt(), report["rows"].AsInt());
     text += BesideIt(report);
+    text += AblationLines(report);
     for (const auto& [name, figure] : report["repeated"]["metrics"].members()) {
       bool headline = std::count(std::begin(kHeadlines), std::end(kHeadlines), name) > 0;
       if (headline)
@@ -115,10 +118,13 @@ std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
   app->add_option("--source", options->source, "where the rows come from");
   app->add_option("--input", options->input, "file, archive or folder to ingest first");
   app->add_option("--variant", options->variant, "this variant only");
-  app->add_option(
+  auto* folds = app->add_option(
       "--folds", options->folds,
       "out-of-fold judgement by patient (3 to 50); without it the live model's stored figures");
   app->add_option("--repeats", options->repeats, "so many divisions into folds (with --folds)");
+  app->add_flag("--ablation", options->ablation,
+                "also without each group of inputs and with it alone (with --folds)")
+      ->needs(folds);
   app->add_flag("--transfer", options->transfer,
                 "learn at one site of the source, judge at the other, with the threshold moved by "
                 "alert rate (the task's `transfer`)");

@@ -1,6 +1,7 @@
 #include "cli/figures.h"
 
 #include "base/text.h"
+#include "evaluation/comparison.h"
 #include "training/card.h"
 
 namespace codman::cli {
@@ -64,6 +65,25 @@ std::string BesideIt(const Json& report) {
                      measure["difference_high"].AsDouble(), measure["verdict"].AsString());
     }
     text += "\n";
+  }
+  return text;
+}
+
+std::string AblationLines(const Json& report) {
+  const Json& parts = report["ablation"];
+  if (parts.size() == 0) return "";
+  const Json& head = evaluation::HeadMeasure(parts.items()[0]["without"]);
+  std::string text =
+      format("  {:<28} {:>6}  {:<28} {:<30} {:<10} {}\n", "ablation", "inputs",
+             head["name"].AsString() + " without it", "lost without it", "", "alone");
+  for (const auto& part : parts.items()) {
+    const Json& without = evaluation::HeadMeasure(part["without"]);
+    text += format("  {:<28} {:>6}  {:<28} {:+.4f} ({:+.4f} to {:+.4f})    {:<10} {}\n",
+                   part["kind"].AsString() + " " + part["name"].AsString(), part["inputs"].AsInt(),
+                   WithInterval(without, "other"), without["difference"].AsDouble(),
+                   without["difference_low"].AsDouble(), without["difference_high"].AsDouble(),
+                   without["verdict"].AsString() == "not shown" ? "not shown" : "shown",
+                   WithInterval(evaluation::HeadMeasure(part["alone"]), "other"));
   }
   return text;
 }

@@ -12,5 +12,8 @@ std::string FiguresOf(const Json& report);
 // What others tell of the same rows, a line each ("  beside it: logistic  auroc 0.79"), and the
 // differences to other models of the question with their intervals and what they show.
 std::string BesideIt(const Json& report);
+// The report's `ablation` as a table: what is lost without each group of inputs, and what it tells
+// alone; "" where there is none.
+std::string AblationLines(const Json& report);
 
 }  // namespace codman::cli

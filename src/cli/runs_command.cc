@@ -17,11 +17,21 @@ Result<OpenedRegistry> Open(const GlobalOptions& global, const char* action) {
   return opened;
 }
 
+// The figure that lists show, by what was predicted.
+std::string FigureOf(const Json& metrics) {
+  for (auto [name, words] :
+       {std::pair("auroc", "AUROC"), {"macro_auroc", "macro AUROC"}, {"r2", "R²"}}) {
+    if (metrics.Find(name) != nullptr) return format("{} {:.4f}", words, metrics[name].AsDouble());
+  }
+  return "";
+}
+
 // What is told of a run in one line: the model it made, or why it made none.
 std::string LineOf(const registry::TrainingJob& job) {
-  std::string end = job.status == "done" ? format("{}  AUROC {:.4f}", job.version,
-                                                  job.results["metrics"]["auroc"].AsDouble())
+  std::string end = job.status == "done" ? job.version + "  " + FigureOf(job.results["metrics"])
                                          : job.error.substr(0, job.error.find('\n'));
+  if (job.held_out_look > 0)
+    end += format("  (look {} at the held-out patients)", job.held_out_look);
   return format("{:>5}  {} {:<12} {:<11} {}  {}\n", job.id, job.task, job.variant, job.status,
                 job.started_at, end);
 }
@@ -31,6 +41,18 @@ std::string Members(const char* title, const Json& document) {
   for (const auto& [name, value] : document.members())
     text += format("  {:<20} {}\n", name, Written(value));
   return text.empty() ? "" : format("{}\n{}", title, text);
+}
+
+std::string Searched(const Json& searches) {
+  std::string text;
+  for (const auto& search : searches.items()) {
+    text += format("search of settings, {} in {} folds of {}\n", search["measure"].AsString(),
+                   search["folds"].AsInt(), search["of"].AsString());
+    for (const auto& tried : search["tried"].items())
+      text += format("  {:<20.6g} {}{}\n", tried["loss"].AsDouble(), tried["settings"].ToString(),
+                     tried["chosen"].AsBool() ? "  taken" : "");
+  }
+  return text;
 }
 
 Result<> List(const GlobalOptions& global, const Options& options) {
@@ -54,6 +76,7 @@ Result<> Show(const GlobalOptions& global, const Options& options) {
   text += Members("asked", job.config);
   text += Members("metrics", job.results["metrics"]);
   text += Members("parameters", job.results["parameters"]);
+  text += Searched(job.results["search"]);
   Print(global, text, registry::ToJson(job));
   return {};
 }

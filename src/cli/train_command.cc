@@ -15,8 +15,9 @@ struct Options {
 
 std::string Summary(const std::string& task, const training::TrainingResult& result) {
   const Json& report = result.report;
-  std::string text = format("{} {}: {}  [{} held-out patients]\n", task, result.version.version,
-                            FiguresOf(report), report["subjects"].AsInt());
+  std::string text =
+      format("{} {}: {}  [{} held-out patients, look {}]\n", task, result.version.version,
+             FiguresOf(report), report["subjects"].AsInt(), report["held_out_look"].AsInt());
   text += BesideIt(report);
   for (const auto& finding : report["leakage"].items()) {
     if (finding["severity"].AsString() == "pass") continue;

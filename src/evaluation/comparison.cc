@@ -166,4 +166,14 @@ Result<Json> CompareMulticlass(const Predictions& rows, const std::vector<double
   return json;
 }
 
+const Json& HeadMeasure(const Json& comparison) {
+  static const Json none;
+  for (const Json& measure : comparison["measures"].items()) {
+    for (const char* head : {"auroc", "macro_auroc", "r2"}) {
+      if (measure["name"].AsString() == head) return measure;
+    }
+  }
+  return none;
+}
+
 }  // namespace codman::evaluation

@@ -39,4 +39,7 @@ Result<Json> CompareRegression(const Predictions& rows, const std::vector<double
 Result<Json> CompareMulticlass(const Predictions& rows, const std::vector<double>& other,
                                const ComparisonOptions& options);
 
+// The measure of a comparison that stands for it in a table: auroc, macro_auroc or r2.
+const Json& HeadMeasure(const Json& comparison);
+
 }  // namespace codman::evaluation

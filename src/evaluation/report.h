@@ -86,8 +86,10 @@ Result<Json> EvaluateMulticlass(const Predictions& predictions, const ReportOpti
 // The same report, of any kind, as one HTML page without outside references: inline SVG charts
 // (ROC, PR, calibration with histogram, decision curve, alert burden; predicted against observed,
 // residuals, coverage; confusion matrix, curves by class), tables beneath each chart, light and
-// dark, prints well. The members "leakage" (ToJson of leakage.h) and "threshold_transfer"
-// (JudgeThresholdTransfer), put there by whoever made them, are shown as well. Absent members leave
+// dark, prints well. The members "leakage" (ToJson of leakage.h), "threshold_transfer"
+// (JudgeThresholdTransfer) and "ablation" ([{kind, name, inputs, without, alone}], the last two of
+// comparison.h) and "search" ([{measure, folds, patients, grid_size, of, tried[{settings, loss,
+// chosen}]}]), put there by whoever made them, are shown as well. Absent members leave
 // their section out.
 std::string RenderHtml(const Json& report);
 

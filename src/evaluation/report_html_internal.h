@@ -30,5 +30,7 @@ std::string MulticlassBody(const Json& report);
 // Of all kinds.
 std::string SubgroupGapTable(const Json& report);
 std::string LeakageSection(const Json& report);
+std::string AblationSection(const Json& report);
+std::string SearchSection(const Json& report);
 
 }  // namespace codman::evaluation

@@ -116,5 +116,25 @@ TEST(RenderHtml, LeavesOutWhatTheReportLacks) {
   EXPECT_FALSE(Holds(html, "<svg"));
 }
 
+TEST(RenderHtml, ShowsWhatEachGroupOfInputsAdds) {
+  Json report = ExampleReport(false);
+  EXPECT_FALSE(Holds(RenderHtml(report), "What each group of inputs adds"));
+  auto compared = [](double other, double difference, const char* verdict) {
+    Json measure = Json::Object({{"name", "auroc"}, {"other", other}, {"difference", difference}});
+    measure.Set("verdict", verdict);
+    return Json::Object({{"measures", Json::Array(std::vector<Json>{measure})}});
+  };
+  report.Set("ablation", Json::Array(std::vector<Json>{
+                             Json::Object({{"kind", "group"},
+                                           {"name", "<em>Cognitive"},
+                                           {"inputs", 3},
+                                           {"without", compared(0.71, 0.1234, "better")},
+                                           {"alone", compared(0.82, -0.05, "not shown")}})}));
+  std::string html = RenderHtml(report);
+  for (const char* text : {"What each group of inputs adds", "&lt;em&gt;Cognitive", "<td>adds</td>",
+                           "0.710", "0.1234", "0.820"})
+    EXPECT_TRUE(Holds(html, text)) << text;
+}
+
 }  // namespace
 }  // namespace codman::evaluation

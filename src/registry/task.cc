@@ -97,13 +97,14 @@ Target ReadTarget(const Json& entry, const Target& otherwise, Problems* problems
 TaskVariant ReadVariant(const Json& entry, const Target& of_task, const std::string& file,
                         Problems* problems) {
   problems->CheckKeys(entry, {"name", "description", "feature_set", "blocks", "learner", "settings",
-                              "process_free", "from", "target"});
+                              "process_free", "from", "target", "search"});
   TaskVariant variant{.name = problems->Text(entry, "name"), .line = entry.line()};
   variant.description = problems->Text(entry, "description", false);
   variant.feature_set = problems->Text(entry, "feature_set");
   variant.blocks = problems->Texts(entry, "blocks");
   variant.learner = problems->Text(entry, "learner");
   variant.settings = entry["settings"];
+  variant.search = ReadSearch(entry, problems);
   variant.target = ReadTarget(entry, of_task, problems);
   variant.process_free = entry["process_free"].AsBool();
   for (const auto& [source, block] : entry["from"].members()) {

@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "events/cohort.h"
 #include "models/model.h"
+#include "registry/settings_search.h"
 
 namespace codman::registry {
 
@@ -53,6 +54,7 @@ struct TaskVariant {
   std::vector<std::string> blocks;
   std::string learner;
   Json settings;
+  SettingsSearch search;  // over settings, inside training folds
   Target target;
   bool process_free = false;  // declared to hold no clock and no care process
   std::vector<TaskSource> from;

@@ -46,10 +46,12 @@ TEST(Task, MistakesNameFileAndCure) {
     const char* to;
     const char* named;
   };
-  for (auto [from, to, named] : {Case{"\nhorizon: 6h", "\nhorizon: soon", "horizon"},
-                                 {"\nhorizon: 6h", "\nhorizn: 6h", "did you mean 'horizon'?"},
-                                 {"\nlive: process", "\nlive: proces", "proces"},
-                                 {"\nname: sepsis", "\nnam: sepsis", "'name' is missing"}}) {
+  for (auto [from, to, named] :
+       {Case{"\nhorizon: 6h", "\nhorizon: soon", "horizon"},
+        {"\nhorizon: 6h", "\nhorizn: 6h", "did you mean 'horizon'?"},
+        {"\nlive: process", "\nlive: proces", "proces"},
+        {"process_free: true", "search: {leaves: 7}", "'leaves' must list"},
+        {"\nname: sepsis", "\nnam: sepsis", "'name' is missing"}}) {
     std::string text = base::ReplaceAll(good, from, to);
     ASSERT_NE(text, good) << from;
     std::string path = format("{}codman_task_{}.yaml", testing::TempDir(), getpid());

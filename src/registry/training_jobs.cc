@@ -28,7 +28,8 @@ Result<TrainingJob> JobOf(const Rows& rows, size_t i) {
                   .version = rows.Text(i, "version"),
                   .started_at = rows.Text(i, "started_at"),
                   .ended_at = rows.Text(i, "ended_at"),
-                  .error = rows.Text(i, "error")};
+                  .error = rows.Text(i, "error"),
+                  .held_out_look = rows.Int(i, "held_out_look")};
   job.config = TRY(base::ParseJson(rows.Text(i, "config")));
   if (!rows.IsNull(i, "results")) job.results = TRY(base::ParseJson(rows.Text(i, "results")));
   return job;
@@ -47,6 +48,18 @@ Result<int64_t> TrainingJobs::Begin(const TrainingJob& job) const {
                        {job.task, job.variant, job.source, job.actor,
                         base::FormatTime(base::NowUs()), job.config.ToString(), ThisProcess()}));
   return rows.Int(0, "id");
+}
+
+Result<int64_t> TrainingJobs::CountLook(int64_t id, const std::string& held_out) const {
+  Rows rows =
+      TRY(database_->Query("update training_jobs set held_out = ?, held_out_look = 1 + coalesce(("
+                           "select max(other.held_out_look) from training_jobs as other "
+                           "where other.task = training_jobs.task and "
+                           "other.source = training_jobs.source and other.held_out = ? and "
+                           "other.id <> training_jobs.id), 0) where id = ? returning held_out_look",
+                           {held_out, held_out, id}));
+  if (rows.size() == 0) return base::NotFound(format("there is no run {} to count", id));
+  return rows.Int(0, "held_out_look");
 }
 
 Result<> TrainingJobs::Complete(int64_t id, const std::string& version, const Json& results) const {
@@ -96,18 +109,20 @@ Result<TrainingJob> TrainingJobs::Get(int64_t id) const {
 
 Json ToJson(const TrainingJob& job) {
   auto given = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
-  return Json::Object({{"id", job.id},
-                       {"task", job.task},
-                       {"variant", job.variant},
-                       {"source", job.source},
-                       {"status", job.status},
-                       {"version", given(job.version)},
-                       {"actor", job.actor},
-                       {"started_at", job.started_at},
-                       {"ended_at", given(job.ended_at)},
-                       {"config", job.config},
-                       {"results", job.results},
-                       {"error", given(job.error)}});
+  return Json::Object(
+      {{"id", job.id},
+       {"task", job.task},
+       {"variant", job.variant},
+       {"source", job.source},
+       {"status", job.status},
+       {"version", given(job.version)},
+       {"actor", job.actor},
+       {"started_at", job.started_at},
+       {"ended_at", given(job.ended_at)},
+       {"config", job.config},
+       {"results", job.results},
+       {"error", given(job.error)},
+       {"held_out_look", job.held_out_look == 0 ? Json() : Json(job.held_out_look)}});
 }
 
 Json CompareRuns(const TrainingJob& a, const TrainingJob& b) {

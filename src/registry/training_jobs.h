@@ -20,6 +20,8 @@ struct TrainingJob {
   std::string status;   // running, done, failed, interrupted
   std::string version;  // of the model it registered; "" where none
   std::string started_at, ended_at, error;
+  // The how-manieth run this is that judged on the same held-out patients; 0: it did not get there.
+  int64_t held_out_look = 0;
   Json config;   // learner, settings, seed, feature set, hashes
   Json results;  // metrics, parameters, counts
 };
@@ -35,6 +37,10 @@ class TrainingJobs {
 
   // Gives the id. Takes task, variant, source, actor and config.
   Result<int64_t> Begin(const TrainingJob& job) const;
+  // The run is about to judge on held-out rows: counts it among the runs of the same task and
+  // source that judged on the same rows, by a hash of these, and gives the count. A run counts
+  // once, and also where it fails afterwards.
+  Result<int64_t> CountLook(int64_t id, const std::string& held_out) const;
   Result<> Complete(int64_t id, const std::string& version, const Json& results) const;
   Result<> Fail(int64_t id, const Error& error) const;
   // Runs of processes that are no more become "interrupted".

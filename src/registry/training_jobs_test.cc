@@ -43,6 +43,29 @@ TEST_F(RegistryTest, AFailedRunKeepsItsError) {
   EXPECT_NE(failed.ended_at, "");
 }
 
+TEST_F(RegistryTest, LooksAtTheSameHeldOutPatientsAreCounted) {
+  const auto& jobs = registry_->jobs();
+  auto look = [&](const TrainingJob& asked, const char* held_out) {
+    int64_t id = jobs.Begin(asked).value();
+    int64_t found = jobs.CountLook(id, held_out).value();
+    EXPECT_EQ(jobs.Get(id).value().held_out_look, found);
+    return found;
+  };
+  TrainingJob other_variant = Asked(), elsewhere = Asked();
+  other_variant.variant = "signals";
+  elsewhere.source = "physionet2019";
+  EXPECT_EQ(look(Asked(), "rows"), 1);
+  EXPECT_EQ(look(other_variant, "rows"), 2) << "another variant sees the same patients";
+  EXPECT_EQ(look(Asked(), "more rows"), 1);
+  EXPECT_EQ(look(elsewhere, "rows"), 1);
+  EXPECT_EQ(look(Asked("cost"), "rows"), 1);
+  ASSERT_TRUE(jobs.Fail(2, base::DataQuality("refused after it was judged")).ok());
+  EXPECT_EQ(look(Asked(), "rows"), 3) << "a look that led to nothing was one";
+  EXPECT_EQ(jobs.CountLook(6, "rows").value(), 3) << "a run counts once";
+  EXPECT_FALSE(jobs.CountLook(99, "rows").ok());
+  EXPECT_EQ(jobs.Get(jobs.Begin(Asked()).value()).value().held_out_look, 0);
+}
+
 TEST_F(RegistryTest, RunsAreListedNewestFirstByTaskAndStatus) {
   const auto& jobs = registry_->jobs();
   for (const char* task : {"sepsis", "cost", "sepsis", "sepsis"})
@@ -105,9 +128,11 @@ TEST(RegistryMigration, AnOlderHomeOpens) {
         "alter table training_jobs drop column version",
         "alter table training_jobs drop column actor",
         "alter table training_jobs drop column process",
+        "alter table training_jobs drop column held_out",
+        "alter table training_jobs drop column held_out_look",
         "insert into model_versions values ('sepsis', 'process', 'process-1', 'champion', 's', "
         "'2026-11-01T00:00:00Z', 'ada', 'p', 'h', 0, '{}', '{}')",
-        "delete from schema_migrations where room = 'registry' and number = 2"}) {
+        "delete from schema_migrations where room = 'registry' and number >= 2"}) {
     auto done = database->Execute(sql);
     ASSERT_TRUE(done.ok()) << sql << done.error().ToString();
   }

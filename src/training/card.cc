@@ -1,6 +1,7 @@
 #include "training/card.h"
 
 #include "base/text.h"
+#include "training/held_out_look_internal.h"
 
 namespace codman::training {
 namespace {
@@ -37,6 +38,25 @@ std::string Quality(const CardInputs& in) {
     const char* figure = FigureOf(other);
     text += format("| {} of {} on the same rows | {} |\n", figure, other["name"].AsString(),
                    WithInterval(other, figure));
+  }
+  return text;
+}
+
+// What each of the settings lost on the patients it was judged on, and which was taken.
+std::string Search(const Json& searches) {
+  std::string text;
+  for (const auto& search : searches.items()) {
+    text += format(
+        "\n## Settings search\n\n{} of {} settings tried in {} folds of the {} {} alone; "
+        "taken: least {}.\n\n| settings | {} | |\n|---|---|---|\n",
+        search["tried"].size(), search["grid_size"].AsInt(), search["folds"].AsInt(),
+        search["patients"].AsInt(), search["of"].AsString(),
+        base::ReplaceAll(search["measure"].AsString(), "_", " "),
+        base::ReplaceAll(search["measure"].AsString(), "_", " "));
+    for (const auto& tried : search["tried"].items()) {
+      text += format("| `{}` | {:.6g} | {} |\n", tried["settings"].ToString(),
+                     tried["loss"].AsDouble(), tried["chosen"].AsBool() ? "taken" : "");
+    }
   }
   return text;
 }
@@ -88,6 +108,10 @@ std::string WriteCard(const CardInputs& in) {
                         "patients with the same settings; "
                         "tuning patients still set calibration and threshold.\n\n"
                       : "Measured on patients this model never saw.\n\n";
+  if (const Json& look = in.report["held_out_look"]; look.is_number()) {
+    text += format("This was {}{}.\n\n", LookWords(look.AsInt()),
+                   look.AsInt() == 1 ? "" : ": the more looks, the more of a lead may be chance");
+  }
   text += Quality(in);
   if (const Json& point = in.report["operating_point"]; point.is_object())
     text += format("\nAlert where risk >= {:.4f} ({}).\n", in.threshold, point["rule"].AsString());
@@ -97,6 +121,7 @@ std::string WriteCard(const CardInputs& in) {
       "suspicion of clinicians; read the\n"
       "variants side by side. On another hospital expect less, and choose the operating point "
       "anew.\n";
+  text += Search(in.report["search"]);
   text += "\n## Settings\n\n```json\n" + in.parameters.ToPrettyString() + "```\n";
   return text;
 }

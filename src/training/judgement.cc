@@ -54,37 +54,42 @@ Judges JudgesOf(models::Objective objective) {
   return {evaluation::Evaluate, evaluation::CompareBinary};
 }
 
-// The judged model against each of the others on the same patients.
-Result<Json> Comparisons(const JudgementInputs& in, const evaluation::Predictions& predictions,
-                         size_t width) {
-  Json list = Json::Array();
-  for (const auto& [name, told] : in.models) {
-    evaluation::ComparisonOptions options{
-        .other = name, .class_names = in.target.classes, .seed = in.task->seed};
-    const auto other = Kept(told, in.judged, width);
-    list.Add(TRY(JudgesOf(in.target.objective).compare(predictions, other, options)));
-  }
-  return list;
+// Told values a row.
+size_t WidthOf(const registry::Target& target) {
+  return target.objective == models::Objective::kMulticlass ? target.classes.size() : 1;
 }
 
-}  // namespace
-
-Result<Json> Judge(const JudgementInputs& in) {
+// What was told of the judged rows, and the truth.
+evaluation::Predictions PredictionsOf(const JudgementInputs& in) {
   const auto& rows = in.offline->rows;
   evaluation::Predictions predictions;
   predictions.subject = Kept(rows.subject, in.judged);
   predictions.encounter = predictions.subject;
   predictions.time_us = Kept(rows.time_us, in.judged);
   bool multiclass = in.target.objective == models::Objective::kMulticlass;
-  size_t width = multiclass ? in.target.classes.size() : 1;
   (multiclass ? predictions.class_probability : predictions.risk) =
-      Kept(in.told.values, in.judged, width);
+      Kept(in.told.values, in.judged, WidthOf(in.target));
   predictions.lower = Kept(in.told.lower, in.judged);
   predictions.upper = Kept(in.told.upper, in.judged);
   predictions.label = Kept(rows.label, in.judged);
+  return predictions;
+}
+
+}  // namespace
+
+Result<Json> CompareWith(const JudgementInputs& in, const std::string& other,
+                         const std::vector<double>& told) {
+  evaluation::ComparisonOptions options{
+      .other = other, .class_names = in.target.classes, .seed = in.task->seed};
+  return JudgesOf(in.target.objective)
+      .compare(PredictionsOf(in), Kept(told, in.judged, WidthOf(in.target)), options);
+}
+
+Result<Json> Judge(const JudgementInputs& in) {
+  auto predictions = PredictionsOf(in);
   for (const auto* others : {&in.comparators, &in.models}) {
     for (const auto& [name, scores] : *others)
-      predictions.comparators[name] = Kept(scores, in.judged, width);
+      predictions.comparators[name] = Kept(scores, in.judged, WidthOf(in.target));
   }
   predictions.subgroups = TRY(SubgroupsOf(*in.offline, in.judged));
   evaluation::ReportOptions options{
@@ -100,7 +105,9 @@ Result<Json> Judge(const JudgementInputs& in) {
       .synthetic = in.synthetic,
       .context = in.context};
   Json report = TRY(JudgesOf(in.target.objective).evaluate(predictions, options));
-  report.Set("comparisons", TRY(Comparisons(in, predictions, width)));
+  Json comparisons = Json::Array();
+  for (const auto& [name, told] : in.models) comparisons.Add(TRY(CompareWith(in, name, told)));
+  report.Set("comparisons", std::move(comparisons));
   return report;
 }
 

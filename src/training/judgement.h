@@ -33,6 +33,11 @@ struct JudgementInputs {
 
 Result<Json> Judge(const JudgementInputs& inputs);
 
+// The judged rows against what another model tells of all rows, laid out as inputs.told.values:
+// evaluation/comparison.h.
+Result<Json> CompareWith(const JudgementInputs& inputs, const std::string& other,
+                         const std::vector<double>& told);
+
 // How many subjects and rows each part has and what was left out, for the card and the page.
 Json CohortFlow(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& parts,
                 const std::vector<std::string>& part_names);

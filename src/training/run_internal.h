@@ -20,6 +20,7 @@ struct Run {
   features::FeatureSet feature_set;
   std::vector<uint8_t> parts;  // of each row: of split.h, or its fold
   FitRequest fit;
+  int64_t job = 0;  // its row in training_jobs; 0 where it has none
 
   const registry::Target& target() const { return request.variant->target; }
   void Tell(const std::string& stage, double done) const {

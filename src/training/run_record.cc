@@ -18,6 +18,7 @@ registry::TrainingJob JobOf(const TrainingRequest& request) {
                               {"refit", request.task->refit},
                               {"task_hash", request.task->hash},
                               {"source_hash", request.source->hash}});
+  if (own_learner && !variant.search.empty()) config.Set("search", variant.search.declared);
   if (!request.override_reason.empty()) config.Set("override_reason", request.override_reason);
   return {.task = request.task->name,
           .variant = variant.name,
@@ -30,16 +31,17 @@ Json ResultsOf(const TrainingResult& result) {
   Json results = Json::Object(
       {{"metrics", result.version.metrics}, {"parameters", result.version.parameters}});
   for (const char* count : {"rows", "subjects", "events"}) results.Set(count, result.report[count]);
+  if (const Json* search = result.report.Find("search")) results.Set("search", *search);
   return results;
 }
 
 }  // namespace
 
 Result<TrainingResult> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
-                                 const std::function<Result<TrainingResult>()>& train) {
+                                 const std::function<Result<TrainingResult>(int64_t job)>& train) {
   const auto& jobs = place.registry->jobs();
   int64_t id = TRY(jobs.Begin(JobOf(request)));
-  auto result = train();
+  auto result = train(id);
   if (result.ok()) {
     TRY(jobs.Complete(id, result->version.version, ResultsOf(*result)));
     return result;

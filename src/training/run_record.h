@@ -10,10 +10,11 @@
 
 namespace codman::training {
 
-// Runs `train` with a row in training_jobs from its start to its end, also where it fails. An error
+// Runs `train`, which is told the number of its row in training_jobs, there from its start to its
+// end, also where it fails. An error
 // is that of the training; where the row cannot be written either, it says so.
 Result<TrainingResult> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
-                                 const std::function<Result<TrainingResult>()>& train);
+                                 const std::function<Result<TrainingResult>(int64_t job)>& train);
 
 struct TrainedFrom {
   std::string version, feature_set_hash;

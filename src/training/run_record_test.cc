@@ -45,7 +45,8 @@ class RunRecordTest : public testing::Test {
 };
 
 TEST_F(RunRecordTest, ARunThatEndsWellKeepsWhatWasAskedAndWhatCameOfIt) {
-  auto result = RecordJob(place_, request_, [&]() -> Result<TrainingResult> {
+  auto result = RecordJob(place_, request_, [&](int64_t job) -> Result<TrainingResult> {
+    EXPECT_EQ(job, Only().id);
     EXPECT_EQ(Only().status, "running") << "the row is there while it trains";
     TrainingResult trained;
     trained.version.version = "signals-1";
@@ -66,7 +67,7 @@ TEST_F(RunRecordTest, ARunThatEndsWellKeepsWhatWasAskedAndWhatCameOfIt) {
 
 TEST_F(RunRecordTest, ARunThatFailsKeepsItsErrorAndGivesIt) {
   request_.learner = "logistic";
-  auto result = RecordJob(place_, request_, []() -> Result<TrainingResult> {
+  auto result = RecordJob(place_, request_, [](int64_t) -> Result<TrainingResult> {
     return base::DataQuality("the leakage audit refuses");
   });
   ASSERT_FALSE(result.ok());

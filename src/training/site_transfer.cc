@@ -6,6 +6,7 @@
 #include "evaluation/threshold_transfer.h"
 #include "evaluation/utility.h"
 #include "training/run_internal.h"
+#include "training/search_internal.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -74,8 +75,10 @@ Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest
   const auto& rows = run.offline.rows;
   auto tuning = RowsIn(rows, run.parts, {kTune}), away = RowsIn(rows, run.parts, {kElsewhere});
   auto* matrix = run.offline.matrix.get();
+  auto learn = RowsIn(rows, run.parts, {kLearn});
+  run.fit.settings = TRY(SearchSettings(run, learn)).settings;
   run.Tell("fit at the first site", 0.2);
-  auto model = TRY(FitOn(run.fit, matrix, RowsIn(rows, run.parts, {kLearn}), rows.label));
+  auto model = TRY(FitOn(run.fit, matrix, learn, rows.label));
   auto margins = TRY(MarginsOf(*model, matrix, RowsIn(rows, run.parts, {kTune, kElsewhere})));
   auto point = TRY(Tune(*request.task, run.target(), rows, margins, tuning));
   Told told = Tell(run.target(), point.calibration, std::move(margins));

@@ -12,6 +12,7 @@
 #include "training/baselines_internal.h"
 #include "training/card.h"
 #include "training/fit.h"
+#include "training/held_out_look_internal.h"
 #include "training/importance_internal.h"
 #include "training/judgement.h"
 #include "training/leakage_facts.h"
@@ -19,6 +20,7 @@
 #include "training/run_internal.h"
 #include "training/run_record.h"
 #include "training/sample_forms_internal.h"
+#include "training/search_internal.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -33,6 +35,20 @@ struct Judged {
   std::vector<evaluation::Finding> findings;
 };
 
+// Simpler models and scores, fitted on the same train rows, for the report.
+Result<> AddOthers(const Run& run, const std::vector<uint8_t>& train,
+                   const std::vector<uint8_t>& all, const std::vector<double>& clock,
+                   JudgementInputs* in) {
+  in->models = run.request.beside;
+  if (!clock.empty()) in->comparators["clock_only"] = clock;
+  in->models[NameOfBaseline(run)] = TRY(Baseline(run, train, all));
+  if (auto scores = TRY(EarlyWarningScore(run)); !scores.empty()) in->comparators["news"] = scores;
+  TRY(AddDeclaredComparator(run, &in->comparators));
+  auto process_only = TRY(ProcessOnly(run, train, all));
+  if (!process_only.empty()) in->comparators["process_only"] = process_only;
+  return {};
+}
+
 Result<Judged> FitAndJudge(Run* run) {
   const auto& rows = run->offline.rows;
   run->parts = SplitRows(rows, *run->request.task, run->request.source->name);
@@ -41,6 +57,8 @@ Result<Judged> FitAndJudge(Run* run) {
   auto tuning = RowsIn(rows, run->parts, {kTuning}),
        held_out = RowsIn(rows, run->parts, {kHeldOut});
   Judged judged;
+  auto found = TRY(SearchSettings(*run, train));
+  run->fit.settings = found.settings;
   run->Tell("fit", 0.1);
   judged.model = TRY(FitOn(run->fit, run->offline.matrix.get(), train, rows.label));
   judged.margins = TRY(MarginsOf(*judged.model, run->offline.matrix.get(), all));
@@ -52,13 +70,7 @@ Result<Judged> FitAndJudge(Run* run) {
                      .offline = &run->offline,
                      .judged = held_out,
                      .told = Tell(run->target(), judged.point.calibration, judged.margins)};
-  in.models = run->request.beside;
-  if (!clock.empty()) in.comparators["clock_only"] = clock;
-  in.models[NameOfBaseline(*run)] = TRY(Baseline(*run, train, all));
-  if (auto scores = TRY(EarlyWarningScore(*run)); !scores.empty()) in.comparators["news"] = scores;
-  TRY(AddDeclaredComparator(*run, &in.comparators));
-  auto process_only = TRY(ProcessOnly(*run, train, all));
-  if (!process_only.empty()) in.comparators["process_only"] = process_only;
+  TRY(AddOthers(*run, train, all, clock, &in));
   in.threshold = judged.point.threshold;
   in.threshold_rule = judged.point.rule;
   in.title =
@@ -66,8 +78,11 @@ Result<Judged> FitAndJudge(Run* run) {
   in.synthetic = run->request.source->synthetic;
   judged.flow = CohortFlow(rows, run->parts, {"train", "tuning", "held_out"});
   in.context = ContextRows(*run, judged.flow);
+  int64_t look = TRY(run->place.registry->jobs().CountLook(run->job, SnapshotOf(rows, held_out)));
+  in.context.Add(Json::Object({{"label", "Held-out patients"}, {"text", LookWords(look)}}));
   run->Tell("judge", 0.6);
   judged.report = TRY(Judge(in));
+  judged.report.Set("held_out_look", look);
   judged.told = std::move(in.told.values);
   LeakageInputs leak{.task = run->request.task,
                      .variant = run->request.variant,
@@ -83,6 +98,10 @@ Result<Judged> FitAndJudge(Run* run) {
   judged.findings = evaluation::AuditLeakage(TRY(GatherLeakageFacts(leak)));
   judged.report.Set("leakage", evaluation::ToJson(judged.findings));
   judged.report.Set("cohort_flow", judged.flow);
+  if (found.record.is_object()) {
+    found.record.Set("of", "train patients");
+    judged.report.Set("search", Json::Array(std::vector<Json>{found.record}));
+  }
   judged.report.Set("importance", TRY(ImportanceOf(*run, *judged.model, held_out)));
   return judged;
 }
@@ -147,9 +166,11 @@ bool LearntFromFixtures(const Run& run) {
   });
 }
 
-Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request) {
+Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingRequest& request,
+                                 int64_t job) {
   int64_t began_us = base::MonotonicUs();
   Run run = TRY(Prepare(place, request));
+  run.job = job;
   Judged judged = TRY(FitAndJudge(&run));
   if (evaluation::Blocks(judged.findings) && request.override_reason.empty()) {
     return base::DataQuality(format("the leakage audit refuses to register {}/{}:{}",
@@ -219,7 +240,7 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
 }  // namespace
 
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
-  return RecordJob(place, request, [&] { return TrainOnce(place, request); });
+  return RecordJob(place, request, [&](int64_t job) { return TrainOnce(place, request, job); });
 }
 
 }  // namespace codman::training

@@ -55,16 +55,23 @@ struct TrainingResult {
 // Refused with DataQuality, naming the findings, where the leakage audit blocks.
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request);
 
+struct FoldOptions {
+  int folds = 5;
+  int repeats = 1;        // divisions into folds
+  bool ablation = false;  // judge without each group of inputs and with it alone, too
+};
+
 // Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
 // threshold come from the out-of-fold predictions of the other folds. Registers nothing. Gives the
 // report; with repeats, each with folds of its own, that of the first and a member `repeated`: mean
-// and spread of the figures. `told`: what was told of all rows, out of fold, of the first repeat.
+// and spread of the figures; with ablation a member `ablation` (ablation_internal.h), of the first
+// repeat. `told`: what was told of all rows, out of fold, of the first repeat.
 struct CrossValidated {
   Json report;
   std::vector<double> told;
 };
 Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingRequest& request,
-                                     int folds, int repeats = 1);
+                                     const FoldOptions& options);
 
 // The matrix of a variant and source. Variants of one task that share feature set and source share
 // the stored matrix: it holds the columns of all their blocks, and each reads its own.

@@ -132,6 +132,7 @@ std::string LowerTextBound(std::string_view text) {
 std::optional<std::string> UpperTextBound(std::string_view text) {
   size_t cut = CutAt(text);
   if (cut == text.size()) return std::string(text);
+  if (!base::IsUtf8(text)) return {};  // there is no next character
   std::string_view head = text.substr(0, cut);
   while (!head.empty()) {
     size_t last = head.size() - 1;

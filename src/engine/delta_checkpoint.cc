@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "engine/delta_checkpoint_internal.h"
 #include "engine/delta_log_internal.h"
@@ -154,6 +155,65 @@ Result<> SyncAndRename(const std::string& partial, const std::string& path) {
   return {};
 }
 
+Result<> ApplyColumn(const columns::Column& column, DeltaCommit* commit) {
+  for (size_t i = 0; i < column.valid.size(); ++i) {
+    if (column.valid[i] == 0) continue;
+    Json action = TRY(base::ParseJson(column.strings[i]));
+    TRY(ApplyAction(Json::Object({{column.field.name, action}}), commit));
+  }
+  return {};
+}
+
+// All actions of these parts, and how many.
+struct CheckpointState {
+  DeltaCommit commit;
+  int64_t rows = 0;
+};
+Result<CheckpointState> ReadActions(int64_t version, const std::vector<std::string>& paths) {
+  std::string files;
+  for (const auto& path : paths) files += (files.empty() ? "" : ", ") + base::QuoteSql(path);
+  std::string relation = format("read_parquet([{}], union_by_name = true)", files);
+  SqlEngine* engine = TRY(LogEngine());
+  std::string fields;
+  for (const auto& field : TRY(engine->Describe("select * from " + relation))) {
+    for (const auto& action : kActionTypes) {
+      if (field.name != action.name) continue;
+      fields += format("{}to_json({})::varchar as {}", fields.empty() ? "" : ", ",
+                       QuoteName(field.name), QuoteName(field.name));
+    }
+  }
+  if (fields.empty()) return base::InvalidInput("a checkpoint without actions");
+  CheckpointState state{.commit = {.version = version}};
+  TRY(engine->Query(format("select {} from {}", fields, relation),
+                    [&](const columns::Table& chunk) -> Result<> {
+                      state.rows += chunk.num_rows();
+                      for (const auto& column : chunk.columns)
+                        TRY(ApplyColumn(column, &state.commit));
+                      return {};
+                    }));
+  if (state.commit.protocol.is_null() || state.commit.meta_data.is_null())
+    return base::InvalidInput(format("the checkpoint of version {} is not whole", version));
+  return state;
+}
+
+// What cannot be read back is written once more, and then given up: readers would only pass it
+// over, and a cleaning that trusted it would leave nothing to read.
+Result<> WriteReadable(const columns::Table& state, int64_t version, const std::string& path) {
+  Result<> written;
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    TRY(WriteParquet(state, path));
+    auto read = ReadActions(version, {path});
+    if (read.ok() && read->rows == state.num_rows()) return {};
+    if (read.ok())
+      written = base::Internal(format("{} of {} actions came back", read->rows, state.num_rows()));
+    else
+      written = std::move(read).error();
+    base::Log(base::LogLevel::kWarning, "engine", "a checkpoint could not be read back",
+              Json::Object({{"version", version}, {"why", written.error().ToString()}}));
+  }
+  return written;
+}
+
 }  // namespace
 
 std::string CheckpointName(int64_t version) { return format("{:020}.checkpoint.parquet", version); }
@@ -199,48 +259,21 @@ std::optional<int64_t> CheckpointHint(const std::string& root) {
 
 Result<DeltaCommit> ReadCheckpoint(const std::string& root, int64_t version,
                                    const std::vector<std::string>& names) {
-  std::string files;
-  for (const auto& name : names)
-    files += (files.empty() ? "" : ", ") + base::QuoteSql(LogFolder(root) + "/" + name);
-  std::string relation = format("read_parquet([{}], union_by_name = true)", files);
-  SqlEngine* engine = TRY(LogEngine());
-  std::string fields;
-  for (const auto& field : TRY(engine->Describe("select * from " + relation))) {
-    for (const auto& action : kActionTypes) {
-      if (field.name != action.name) continue;
-      fields += format("{}to_json({})::varchar as {}", fields.empty() ? "" : ", ",
-                       QuoteName(field.name), QuoteName(field.name));
-    }
-  }
-  if (fields.empty()) return base::InvalidInput("a checkpoint without actions");
-  DeltaCommit state{.version = version};
-  int64_t rows = 0;
-  TRY(engine->Query(format("select {} from {}", fields, relation),
-                    [&](const columns::Table& chunk) -> Result<> {
-                      rows += chunk.num_rows();
-                      for (const auto& column : chunk.columns) {
-                        for (size_t i = 0; i < column.valid.size(); ++i) {
-                          if (column.valid[i] == 0) continue;
-                          Json action = TRY(base::ParseJson(column.strings[i]));
-                          TRY(ApplyAction(Json::Object({{column.field.name, action}}), &state));
-                        }
-                      }
-                      return {};
-                    }));
-  if (state.protocol.is_null() || state.meta_data.is_null())
-    return base::InvalidInput(format("the checkpoint of version {} is not whole", version));
+  std::vector<std::string> paths;
+  for (const auto& name : names) paths.push_back(LogFolder(root) + "/" + name);
+  auto [state, rows] = TRY(ReadActions(version, paths));
   auto hint = ReadHint(root);
   if (hint.ok() && (*hint)["version"].AsDouble(-1) == static_cast<double>(version) &&
       (*hint)["size"].AsDouble(static_cast<double>(rows)) != static_cast<double>(rows))
     return base::InvalidInput(format("the checkpoint of version {} lacks actions", version));
-  return state;
+  return std::move(state);
 }
 
 Result<> WriteCheckpoint(const std::string& root, const DeltaSnapshot& snapshot, int64_t now_ms) {
   std::string path = LogFolder(root) + "/" + CheckpointName(snapshot.version);
   std::string partial = format("{}.partial-{}", path, base::ToHex(base::RandomBytes(8)));
   columns::Table state = StateOf(snapshot, now_ms);
-  auto written = WriteParquet(state, partial);
+  auto written = WriteReadable(state, snapshot.version, partial);
   if (written.ok()) written = SyncAndRename(partial, path);
   if (!written.ok()) {
     unlink(partial.c_str());

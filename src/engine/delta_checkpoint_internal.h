@@ -31,8 +31,8 @@ Result<DeltaCommit> ReadCheckpoint(const std::string& root, int64_t version,
                                    const std::vector<std::string>& names);
 std::string CheckpointName(int64_t version);
 
-// Whole or not at all; then points the hint at it unless that points at a later one. Tombstones
-// older than seven days (delta.deletedFileRetentionDuration) are left out.
+// Whole and read back, or not at all; then points the hint at it unless that points at a later one.
+// Tombstones older than seven days (delta.deletedFileRetentionDuration) are left out.
 Result<> WriteCheckpoint(const std::string& root, const DeltaSnapshot& snapshot, int64_t now_ms);
 
 }  // namespace codman::engine

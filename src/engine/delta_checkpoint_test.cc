@@ -57,6 +57,11 @@ class DeltaCheckpointTest : public DeltaFixture {
   std::string CheckpointPath(int64_t version) const {
     return LogFolder(root_) + "/" + CheckpointName(version);
   }
+  // What reading a checkpoint says of it: to be told beside an expectation that it was read.
+  std::string WhyUnread(int64_t version) const {
+    auto read = ReadCheckpoint(root_, version, {CheckpointName(version)});
+    return read.ok() ? "it can be read now" : read.error().ToString();
+  }
   DeltaTable table_{root_, WardSchema(), {"ward"}};
 };
 
@@ -174,7 +179,7 @@ TEST_F(DeltaCheckpointTest, WhatCannotBeReadIsPassedOver) {
     ASSERT_TRUE(base::WriteFileAtomically(hint_path, hinted).ok());
     auto loaded = table_.Load();
     ASSERT_TRUE(loaded.ok()) << loaded.error().ToString();
-    EXPECT_EQ(loaded->checkpoint_version, starts_at);
+    EXPECT_EQ(loaded->checkpoint_version, starts_at) << WhyUnread(starts_at);
     EXPECT_EQ(Text(*loaded), expected);
   }
   ASSERT_TRUE(base::WriteFileAtomically(CheckpointPath(20), "torn").ok());

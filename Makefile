@@ -18,8 +18,7 @@ web: setup
 	@tools/build-web
 
 build: setup web
-	@mkdir -p build
-	@cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@tools/configure release
 	@ninja -C $(BUILD) -j$(JOBS) codman
 
 test:

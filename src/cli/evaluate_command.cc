@@ -13,7 +13,8 @@ namespace codman::cli {
 namespace {
 
 struct Options {
-  std::string task, source, input, variant, report_path;
+  TaskChoice choice;
+  std::string report_path;
   int folds = 0, repeats = 1;
   bool transfer = false, ablation = false;
 };
@@ -52,60 +53,55 @@ Result<Json> StoredReport(const registry::Registry& registry, const registry::Ta
   return base::ParseJson(TRY(registry.ReadFile(*champion, "evaluation.json")));
 }
 
+std::string RepeatedLines(const Json& repeated, int repeats) {
+  std::string text;
+  for (const auto& [name, figure] : repeated["metrics"].members()) {
+    if (std::count(std::begin(kHeadlines), std::end(kHeadlines), name) == 0) continue;
+    text += format("  {:<24} {:.4f} ({:.4f} to {:.4f}) over {} repeats\n", name,
+                   figure["mean"].AsDouble(), figure["low"].AsDouble(), figure["high"].AsDouble(),
+                   repeats);
+  }
+  return text;
+}
+
+// The report of one variant; out of fold, what it told of each row stands beside the next ones.
+Result<Json> Judge(const OpenedTask& opened, const Options& options,
+                   training::TrainingRequest* request) {
+  const std::string& variant = request->variant->name;
+  if (options.folds == 0) return StoredReport(*opened.registry, *opened.task, variant);
+  auto judged = TRY(training::CrossValidate(
+      opened.place, *request,
+      {.folds = options.folds, .repeats = options.repeats, .ablation = options.ablation}));
+  request->beside[variant] = std::move(judged.told);
+  return std::move(judged.report);
+}
+
+std::string Summary(const std::string& variant, const Json& report, int repeats) {
+  return format("{:<10} {}  [{} patients, {} rows]\n", variant, FiguresOf(report),
+                report["subjects"].AsInt(), report["rows"].AsInt()) +
+         BesideIt(report) + AblationLines(report) + RepeatedLines(report["repeated"], repeats);
+}
+
 Result<> Run(const GlobalOptions& global, const Options& options) {
-  auto workspace = TRY(Workspace::Open(global.workspace));
-  auto tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
-  const auto* task = TRY(registry::FindTask(tasks, options.task));
-  const auto* source = TRY(SourceOf(workspace.get(), *task, options.source));
-  if (!options.input.empty())
-    TRY(workspace->Ingest(*source, options.input, ProgressBar("ingest", global)));
-  TRY(BuildLake(workspace.get(), global));
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
-                                               workspace->secrets()));
-  auto place = TRY(PlaceOf(workspace.get(), registry.get(), global));
+  auto opened = TRY(OpenTask(global, options.choice));
   Json reports = Json::Object();
   std::string text;
-  training::TrainingRequest request{.task = task, .source = source, .actor = CurrentActor()};
-  for (const auto& variant : task->variants) {
-    if (variant.FindSource(source->name) == nullptr ||
-        (!options.variant.empty() && variant.name != options.variant))
-      continue;
-    request.variant = &variant;
-    if (options.transfer) {
-      Json moved = TRY(training::JudgeSiteTransfer(place, request));
-      text += TransferLines(variant.name, moved);
-      reports.Set(variant.name, std::move(moved));
-      continue;
-    }
-    Json report;
-    if (options.folds > 0) {
-      auto judged = TRY(training::CrossValidate(
-          place, request,
-          {.folds = options.folds, .repeats = options.repeats, .ablation = options.ablation}));
-      report = std::move(judged.report);
-      request.beside[variant.name] = std::move(judged.told);
-    } else {
-      report = TRY(StoredReport(*registry, *task, variant.name));
-    }
-    if (!options.report_path.empty()) {
+  training::TrainingRequest request{
+      .task = opened.task, .source = opened.source, .actor = CurrentActor()};
+  for (const auto* variant : opened.variants) {
+    request.variant = variant;
+    Json report = options.transfer ? TRY(training::JudgeSiteTransfer(opened.place, request))
+                                   : TRY(Judge(opened, options, &request));
+    text += options.transfer ? TransferLines(variant->name, report)
+                             : Summary(variant->name, report, options.repeats);
+    if (!options.report_path.empty() && !options.transfer) {
       TRY(base::WriteFileAtomically(
-          format("{}/{}-{}.html", options.report_path, task->name, variant.name),
+          format("{}/{}-{}.html", options.report_path, opened.task->name, variant->name),
           evaluation::RenderHtml(report)));
     }
-    text += format("{:<10} {}  [{} patients, {} rows]\n", variant.name, FiguresOf(report),
-                   report["subjects"].AsInt(), report["rows"].AsInt());
-    text += BesideIt(report);
-    text += AblationLines(report);
-    for (const auto& [name, figure] : report["repeated"]["metrics"].members()) {
-      bool headline = std::count(std::begin(kHeadlines), std::end(kHeadlines), name) > 0;
-      if (headline)
-        text += format("  {:<24} {:.4f} ({:.4f} to {:.4f}) over {} repeats\n", name,
-                       figure["mean"].AsDouble(), figure["low"].AsDouble(),
-                       figure["high"].AsDouble(), options.repeats);
-    }
-    reports.Set(variant.name, std::move(report));
+    reports.Set(variant->name, std::move(report));
   }
-  TRY(workspace->Record("evaluate", "task " + task->name, "done"));
+  TRY(opened.workspace->Record("evaluate", "task " + opened.task->name, "done"));
   Print(global, text, reports);
   return {};
 }
@@ -114,10 +110,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
 
 std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
-  app->add_option("task", options->task, "clinical question")->required();
-  app->add_option("--source", options->source, "where the rows come from");
-  app->add_option("--input", options->input, "file, archive or folder to ingest first");
-  app->add_option("--variant", options->variant, "this variant only");
+  AddOptions(app, &options->choice);
   auto* folds = app->add_option(
       "--folds", options->folds,
       "out-of-fold judgement by patient (3 to 50); without it the live model's stored figures");

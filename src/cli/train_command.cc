@@ -9,7 +9,8 @@ namespace codman::cli {
 namespace {
 
 struct Options {
-  std::string task, source, input, variant, learner, reason, override_reason;
+  TaskChoice choice;
+  std::string learner, reason, override_reason;
   bool activate = false;
 };
 
@@ -31,46 +32,29 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
     return base::InvalidInput(
         "--activate puts a model live and needs a reason: add --reason \"…\"");
   }
-  auto workspace = TRY(Workspace::Open(global.workspace));
-  auto tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
-  const auto* task = TRY(registry::FindTask(tasks, options.task));
-  const auto* source = TRY(SourceOf(workspace.get(), *task, options.source));
-  if (!options.input.empty())
-    TRY(workspace->Ingest(*source, options.input, ProgressBar("ingest", global)));
-  TRY(BuildLake(workspace.get(), global));
-  auto registry = TRY(registry::Registry::Open(workspace->database(), workspace->home() + "/models",
-                                               workspace->secrets()));
-  auto place = TRY(PlaceOf(workspace.get(), registry.get(), global));
-  Json trained = Json::Array();
-  training::TrainingRequest request{.task = task,
-                                    .source = source,
+  auto opened = TRY(OpenTask(global, options.choice));
+  const registry::Task& task = *opened.task;
+  training::TrainingRequest request{.task = &task,
+                                    .source = opened.source,
                                     .learner = options.learner,
                                     .actor = CurrentActor(),
                                     .override_reason = options.override_reason};
-  for (const auto& variant : task->variants) {
-    if (variant.FindSource(source->name) == nullptr ||
-        (!options.variant.empty() && variant.name != options.variant))
-      continue;
-    request.variant = &variant;
-    auto result = TRY(
-        training::Train(place, request).While(format("training {}/{}", task->name, variant.name)));
-    TRY(workspace->Record("train", format("model {} {}", task->name, result.version.version),
-                          "done", options.override_reason, result.version.metrics));
+  for (const auto* variant : opened.variants) {
+    request.variant = variant;
+    auto result = TRY(training::Train(opened.place, request)
+                          .While(format("training {}/{}", task.name, variant->name)));
+    const std::string model = format("model {} {}", task.name, result.version.version);
+    TRY(opened.workspace->Record("train", model, "done", options.override_reason,
+                                 result.version.metrics));
     if (options.activate) {
-      TRY(registry->Activate(task->name, result.version.version, CurrentActor(), options.reason,
-                             task->approvals));
-      TRY(workspace->Record("model.activate",
-                            format("model {} {}", task->name, result.version.version), "done",
-                            options.reason));
+      TRY(opened.registry->Activate(task.name, result.version.version, CurrentActor(),
+                                    options.reason, task.approvals));
+      TRY(opened.workspace->Record("model.activate", model, "done", options.reason));
     }
-    Print(global, global.json ? "" : Summary(task->name, result),
+    Print(global, global.json ? "" : Summary(task.name, result),
           Json::Object({{"model", registry::ToJson(result.version)}}));
-    trained.Add(registry::ToJson(result.version));
-    request.beside[variant.name] = std::move(result.told);
+    request.beside[variant->name] = std::move(result.told);
   }
-  if (trained.size() == 0)
-    return base::NotFound(format("task {} has no variant '{}' for the source '{}'", task->name,
-                                 options.variant, source->name));
   return {};
 }
 
@@ -78,13 +62,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
 
 std::function<Result<>()> SetupTrain(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
-  app->add_option("task", options->task, "clinical question, as declared in clinic/tasks")
-      ->required();
-  app->add_option(
-      "--source", options->source,
-      "where the rows come from (default: the only one in the home that the task names)");
-  app->add_option("--input", options->input, "file, archive or folder to ingest first");
-  app->add_option("--variant", options->variant, "train this variant only");
+  AddOptions(app, &options->choice);
   app->add_option("--learner", options->learner, "another learner than the variant declares");
   app->add_flag("--activate", options->activate, "put the trained models live");
   app->add_option("--reason", options->reason, "why they go live");

@@ -6,20 +6,10 @@
 #include "lakehouse/table_builder.h"
 
 namespace codman::cli {
+namespace {
 
-Result<> BuildTables(Workspace* workspace, const std::vector<std::string>& only,
-                     const GlobalOptions& global) {
-  lakehouse::TableBuilder builder(workspace->lake(), TRY(workspace->Engine()),
-                                  workspace->database());
-  auto tables = TRY(builder.Build(workspace->clinic(), only, ProgressBar("tables", global)));
-  return tables.ToResult();
-}
-
-Result<> BuildLake(Workspace* workspace, const GlobalOptions& global) {
-  TRY(workspace->BuildSilver(ProgressBar("silver", global)));
-  return BuildTables(workspace, {}, global);
-}
-
+// The named source, or the only one that the task names and the home holds; an error listing them
+// otherwise.
 Result<const events::SourceMapping*> SourceOf(Workspace* workspace, const registry::Task& task,
                                               const std::string& name) {
   if (!name.empty()) return workspace->FindSource(name);
@@ -44,6 +34,35 @@ Result<const events::SourceMapping*> SourceOf(Workspace* workspace, const regist
              base::Join(fitting, ", ")));
 }
 
+// Those that learn from the source, or the named one.
+Result<std::vector<const registry::TaskVariant*>> VariantsOf(const registry::Task& task,
+                                                             const std::string& source,
+                                                             const std::string& name) {
+  std::vector<const registry::TaskVariant*> fitting;
+  for (const auto& variant : task.variants) {
+    if (variant.FindSource(source) != nullptr && (name.empty() || variant.name == name))
+      fitting.push_back(&variant);
+  }
+  if (!fitting.empty()) return fitting;
+  return base::NotFound(format("task {} has no variant{} for the source '{}'", task.name,
+                               name.empty() ? "" : " '" + name + "'", source));
+}
+
+}  // namespace
+
+Result<> BuildTables(Workspace* workspace, const std::vector<std::string>& only,
+                     const GlobalOptions& global) {
+  lakehouse::TableBuilder builder(workspace->lake(), TRY(workspace->Engine()),
+                                  workspace->database());
+  auto tables = TRY(builder.Build(workspace->clinic(), only, ProgressBar("tables", global)));
+  return tables.ToResult();
+}
+
+Result<> BuildLake(Workspace* workspace, const GlobalOptions& global) {
+  TRY(workspace->BuildSilver(ProgressBar("silver", global)));
+  return BuildTables(workspace, {}, global);
+}
+
 Result<training::TrainingPlace> PlaceOf(Workspace* workspace, registry::Registry* registry,
                                         const GlobalOptions& global) {
   training::TrainingPlace place{.engine = TRY(workspace->Engine()),
@@ -64,6 +83,32 @@ Result<training::TrainingPlace> PlaceOf(Workspace* workspace, registry::Registry
     bar->second(done);
   };
   return place;
+}
+
+void AddOptions(CLI::App* app, TaskChoice* choice) {
+  app->add_option("task", choice->task, "clinical question, as declared in clinic/tasks")
+      ->required();
+  app->add_option(
+      "--source", choice->source,
+      "where the rows come from (default: the only one in the home that the task names)");
+  app->add_option("--input", choice->input, "file, archive or folder to ingest first");
+  app->add_option("--variant", choice->variant, "this variant only");
+}
+
+Result<OpenedTask> OpenTask(const GlobalOptions& global, const TaskChoice& choice) {
+  OpenedTask opened{.workspace = TRY(Workspace::Open(global.workspace))};
+  Workspace* workspace = opened.workspace.get();
+  opened.tasks = TRY(registry::LoadTasks(workspace->clinic() + "/tasks"));
+  opened.task = TRY(registry::FindTask(opened.tasks, choice.task));
+  opened.source = TRY(SourceOf(workspace, *opened.task, choice.source));
+  opened.variants = TRY(VariantsOf(*opened.task, opened.source->name, choice.variant));
+  if (!choice.input.empty())
+    TRY(workspace->Ingest(*opened.source, choice.input, ProgressBar("ingest", global)));
+  TRY(BuildLake(workspace, global));
+  opened.registry = TRY(registry::Registry::Open(
+      workspace->database(), workspace->home() + "/models", workspace->secrets()));
+  opened.place = TRY(PlaceOf(workspace, opened.registry.get(), global));
+  return opened;
 }
 
 }  // namespace codman::cli

@@ -56,7 +56,6 @@ Result<> Workspace::OpenHome(const WorkspaceOptions& options) {
                clinic_, clinic_));
   }
   concepts_ = TRY(events::Concepts::Load(clinic_ + "/concepts"));
-  sources_ = TRY(events::LoadSources(clinic_ + "/sources", concepts_));
   home_ = options.home;
   temporary_ = options.temporary;
   if (temporary_) home_ += "/tmp/" + base::ToHex(base::RandomBytes(8));
@@ -83,9 +82,14 @@ Workspace::~Workspace() {
   if (temporary_) (void)base::RemoveTree(home_).ok();
 }
 
-Result<const events::SourceMapping*> Workspace::FindSource(const std::string& name) const {
+Result<const std::vector<events::SourceMapping>*> Workspace::Sources() {
+  if (!sources_) sources_ = TRY(events::LoadSources(clinic_ + "/sources", concepts_));
+  return &*sources_;
+}
+
+Result<const events::SourceMapping*> Workspace::FindSource(const std::string& name) {
   std::vector<std::string> names;
-  for (const auto& source : sources_) {
+  for (const auto& source : *TRY(Sources())) {
     if (source.name == name) return &source;
     names.push_back(source.name);
   }
@@ -111,14 +115,14 @@ Result<ingest::IngestReport> Workspace::Ingest(const events::SourceMapping& sour
 
 Result<lakehouse::SilverCounts> Workspace::BuildSilver(
     const std::function<void(double)>& progress) {
-  return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_,
-                                  database_.get())
+  return lakehouse::SilverBuilder(lake(), TRY(Engine()), identity_.get(), &concepts_,
+                                  TRY(Sources()), database_.get())
       .Build(progress);
 }
 
 Result<lakehouse::RedriveReport> Workspace::Redrive() {
   TRY(BuildSilver({}));
-  return lakehouse::Redriver(lake(), TRY(Engine()), identity_.get(), &concepts_, &sources_,
+  return lakehouse::Redriver(lake(), TRY(Engine()), identity_.get(), &concepts_, TRY(Sources()),
                              database_.get())
       .Redrive();
 }

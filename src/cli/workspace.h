@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,7 @@ class Workspace {
   const std::string& home() const { return home_; }
   const std::string& clinic() const { return clinic_; }
   const events::Concepts& concepts() const { return concepts_; }
-  const std::vector<events::SourceMapping>& sources() const { return sources_; }
-  Result<const events::SourceMapping*> FindSource(const std::string& name) const;
+  Result<const events::SourceMapping*> FindSource(const std::string& name);
   const governance::Secrets& secrets() const { return *secrets_; }
   storage::Database* database() { return database_.get(); }
   governance::Audit* audit() { return audit_.get(); }
@@ -65,12 +65,14 @@ class Workspace {
  private:
   Workspace() = default;
   Result<> OpenHome(const WorkspaceOptions& options);
+  // Read at first use: serving predictions needs none of them.
+  Result<const std::vector<events::SourceMapping>*> Sources();
 
   std::string home_, clinic_;
   bool temporary_ = false;
   int lock_fd_ = -1;
   events::Concepts concepts_;
-  std::vector<events::SourceMapping> sources_;
+  std::optional<std::vector<events::SourceMapping>> sources_;
   std::unique_ptr<governance::Secrets> secrets_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<governance::Audit> audit_;

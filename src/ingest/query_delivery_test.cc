@@ -4,6 +4,7 @@
 
 #include "ingest/ingest.h"
 #include "lakehouse/lake_testing.h"
+#include "storage/archive_writer.h"
 
 namespace codman::ingest {
 namespace {
@@ -79,11 +80,21 @@ class QueryDelivery : public testing::Test {
                                     folder)));
   }
 
-  Result<IngestReport> Take(const std::string& mapping) {
+  Result<IngestReport> Take(const std::string& mapping, const std::string& input) {
     std::string path = test.home + "/ward.yaml";
     Must(base::WriteFileAtomically(path, mapping, {.sync = false}));
     test.sources = {Must(events::SourceMapping::Load(path, test.concepts))};
-    return Ingestor(test.lake, test.engine.get(), test.log.get()).Ingest(test.sources[0], folder);
+    return Ingestor(test.lake, test.engine.get(), test.log.get()).Ingest(test.sources[0], input);
+  }
+  Result<IngestReport> Take(const std::string& mapping) { return Take(mapping, folder); }
+
+  // An archive of these members, each with what the ward's file of that name holds.
+  std::string Pack(const std::vector<std::pair<std::string, std::string>>& members) {
+    std::string path = format("{}/ward-{}.tar.zst", test.home, ++packed);
+    auto archive = Must(storage::ArchiveWriter::Create(path));
+    for (const auto& [member, file] : members) Must(archive->AddFile(member, folder + "/" + file));
+    Must(archive->Finish());
+    return path;
   }
 
   std::string Refusal(const std::string& mapping) {
@@ -93,6 +104,7 @@ class QueryDelivery : public testing::Test {
 
   TestLake test;
   const std::string folder = test.home + "/in";
+  int packed = 0;
 };
 
 TEST_F(QueryDelivery, CsvParquetAndJsonJoinIntoRowsOfACsv) {
@@ -133,6 +145,36 @@ TEST_F(QueryDelivery, AllFilesAndTheQueryAreOneDelivery) {
   Write("notes.ndjson", "");
   EXPECT_EQ(Must(Take(kWide)).rows, 3) << "one of the files has changed";
   EXPECT_EQ(Must(Take(base::ReplaceAll(kWide, "stays.stay::int", "stays.stay::bigint"))).rows, 3);
+}
+
+TEST_F(QueryDelivery, AnArchiveIsTheSameDeliveryAsItsFolder) {
+  WriteWard();
+  Write("beside.csv", "a\n1\n");
+  std::string archive = Pack({{"ward-2.2/stays.csv", "stays.csv"},
+                              {"ward-2.2/beside.csv", "beside.csv"},
+                              {"ward-2.2/lab/a.parquet", "lab/a.parquet"},
+                              {"ward-2.2/notes.ndjson", "notes.ndjson"}});
+  EXPECT_EQ(Must(Take(kWide, archive)).rows, 3);
+  EXPECT_FALSE(base::FileExists(test.home + "/tmp/ingest/unpacked")) << "nothing is left behind";
+  EXPECT_EQ(Must(Take(kWide)).files_unchanged, 3);
+  std::string bare = Pack({{"notes.ndjson", "notes.ndjson"},
+                           {"lab/a.parquet", "lab/a.parquet"},
+                           {"stays.csv", "stays.csv"}});
+  EXPECT_EQ(Must(Take(kWide, bare)).files_unchanged, 3);
+}
+
+TEST_F(QueryDelivery, AnArchiveThatIsNotWhatItSaysIsRefused) {
+  WriteWard();
+  auto refusal = [&](const std::vector<std::pair<std::string, std::string>>& members) {
+    auto refused = Take(kWide, Pack(members));
+    return refused.ok() ? "" : refused.error().ToString();
+  };
+  EXPECT_THAT(refusal({{"x/../../stays.csv", "stays.csv"}}), HasSubstr("leads out of the archive"));
+  EXPECT_THAT(refusal({{"a/stays.csv", "stays.csv"}, {"b/stays.csv", "stays.csv"}}),
+              HasSubstr("two members of the archive are stays.csv"));
+  EXPECT_THAT(refusal({{"notes.txt", "notes.ndjson"}}), HasSubstr("no member has a name like"));
+  EXPECT_THAT(refusal({{"stays.csv", "stays.csv"}}), HasSubstr("its table 'labs'"));
+  EXPECT_FALSE(base::FileExists(test.home + "/tmp/ingest/unpacked"));
 }
 
 // A killed run had appended the first row and no more.
@@ -176,7 +218,7 @@ TEST_F(QueryDelivery, WhatIsMissingIsNamed) {
   Must(base::WriteFileAtomically(test.home + "/file", "x", {.sync = false}));
   auto file = Ingestor(test.lake, test.engine.get(), test.log.get())
                   .Ingest(test.sources[0], test.home + "/file");
-  EXPECT_THAT(file.error().message(), HasSubstr("give --input the folder"));
+  EXPECT_THAT(file.error().ToString(), HasSubstr("no member has a name like charted.csv"));
 }
 
 TEST_F(QueryDelivery, ABadQueryLeavesNoHalfDelivery) {

@@ -120,6 +120,10 @@ Finding CheckClockRecovery(const LeakageFacts& facts) {
   }
   finding.message = format("the inputs recover the hours since admission with R² {:.2f}",
                            facts.clock_recovery_r2);
+  if (!facts.clock_recovered_from.empty()) {
+    finding.subject = facts.clock_recovered_from;
+    finding.message += format(", most of it from '{}'", facts.clock_recovered_from);
+  }
   if (!facts.declared_free_of_process) {
     finding.message += "; the variant declares process features, so this is allowed";
   } else if (facts.clock_recovery_r2 > kClockRecoveryR2) {

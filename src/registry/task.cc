@@ -118,7 +118,10 @@ TaskVariant ReadVariant(const Json& entry, const Target& of_task, const std::str
 
 void ReadSplit(const Json& split, Task* task, Problems* problems) {
   if (split.is_null()) return;
-  problems->CheckKeys(split, {"train", "tuning", "held_out", "seed"});
+  problems->CheckKeys(split, {"by", "train", "tuning", "held_out", "seed"});
+  std::string by = split.Find("by") == nullptr ? "subject" : problems->Text(split, "by");
+  task->splits_rows = by == "row";
+  if (by != "subject" && by != "row") problems->Add(split, "by must be subject or row");
   task->train_share = problems->Number(split, "train", 0.6);
   task->tuning_share = problems->Number(split, "tuning", 0.2);
   task->seed = static_cast<uint64_t>(problems->Number(split, "seed", 0));

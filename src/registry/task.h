@@ -88,6 +88,9 @@ struct Task {
   std::vector<std::string> label_ingredients, post_outcome_codes;
   std::map<std::string, SiteTransfer> transfers;  // by source
   double train_share = 0.6, tuning_share = 0.2;
+  // `by: row`, as much of the literature does it: rows of one subject fall into several parts, and
+  // where a subject has several rows the leakage audit refuses the model.
+  bool splits_rows = false;
   bool refit = true;
   uint64_t seed = 0;
   std::vector<TaskVariant> variants;

@@ -19,6 +19,7 @@ namespace {
 constexpr int64_t kSampleRows = 20000;  // for the per-feature and clock probes
 constexpr int kMinValuesToCompare = 8;  // a nearly empty row has many innocent twins
 constexpr int kProbeTrees = 60;
+constexpr int64_t kExplainedRows = 1000;
 
 // AUROC in the better direction, a missing value counting as lowest or as highest, whichever
 // separates better.
@@ -130,9 +131,24 @@ Result<Pass> ScanOnce(const LeakageInputs& in, std::vector<uint8_t> sampled,
   return pass;
 }
 
+// The input that moves the answers most, by the mean size of its contributions.
+Result<std::string> StrongestInput(const models::Model& model, columns::DenseMatrix* sample,
+                                   const std::vector<uint8_t>& judged) {
+  auto rows = TRY(LoadRows(sample, Thinned(judged, kExplainedRows)));
+  const size_t width = rows.feature_names().size(), count = static_cast<size_t>(rows.num_rows());
+  if (count == 0) return std::string();
+  std::vector<double> contributions(count * (width + 1)), total(width);
+  model.Explain({rows.Row(0).data(), count * width}, contributions);
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t k = 0; k < width; ++k) total[k] += std::fabs(contributions[i * (width + 1) + k]);
+  }
+  return rows.feature_names()[static_cast<size_t>(std::max_element(total.begin(), total.end()) -
+                                                  total.begin())];
+}
+
 // How well the inputs tell the hour of the stay: R² of a small boosted regression on held-out rows.
-Result<double> ClockRecovery(columns::DenseMatrix* sample, const std::vector<double>& hours,
-                             const std::vector<uint8_t>& parts) {
+Result<> ClockRecovery(columns::DenseMatrix* sample, const std::vector<double>& hours,
+                       const std::vector<uint8_t>& parts, evaluation::LeakageFacts* facts) {
   std::vector<uint8_t> train(parts.size()), judged(parts.size());
   for (size_t i = 0; i < parts.size(); ++i) {
     if (std::isnan(hours[i])) continue;
@@ -153,7 +169,9 @@ Result<double> ClockRecovery(columns::DenseMatrix* sample, const std::vector<dou
     residual += (truth[i] - predicted[i]) * (truth[i] - predicted[i]);
     total += (truth[i] - mean) * (truth[i] - mean);
   }
-  return 1 - residual / total;
+  facts->clock_recovery_r2 = 1 - residual / total;
+  facts->clock_recovered_from = TRY(StrongestInput(*model, sample, judged));
+  return {};
 }
 
 int64_t OverlappingSubjects(const LeakageInputs& in) {
@@ -194,8 +212,7 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
   facts.declared_free_of_process = in.variant->process_free;
   facts.clock_recovery_r2 = std::numeric_limits<double>::quiet_NaN();
   if (in.variant->process_free) {
-    facts.clock_recovery_r2 =
-        TRY(ClockRecovery(&sample, Kept(rows.hours, pass.sampled), sample_parts));
+    TRY(ClockRecovery(&sample, Kept(rows.hours, pass.sampled), sample_parts, &facts));
   }
   evaluation::Predictions judged;
   judged.subject = Kept(rows.subject, held_out);

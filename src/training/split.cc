@@ -29,11 +29,19 @@ double BucketOf(uint64_t seed, const std::string& source, const std::string& ide
 
 std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows,
                                const registry::Task& task, const std::string& source) {
-  return BySubject(rows, task.seed, source, [&](double bucket) -> uint8_t {
+  auto part_of = [&](double bucket) -> uint8_t {
     return bucket < task.train_share                       ? kTrain
            : bucket < task.train_share + task.tuning_share ? kTuning
                                                            : kHeldOut;
-  });
+  };
+  if (!task.splits_rows) return BySubject(rows, task.seed, source, part_of);
+  std::vector<uint8_t> parts;
+  for (size_t i = 0; i < rows.subject.size(); ++i) {
+    const auto& identifier = rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])];
+    parts.push_back(
+        part_of(BucketOf(task.seed, source, format("{}\n{}", identifier, rows.source_row[i]))));
+  }
+  return parts;
 }
 
 std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, uint64_t seed,

@@ -1,5 +1,6 @@
-// Splits by subject: a subject is in exactly one part, whatever rows it has. The part follows from
-// SHA-256(seed, source, identifier) alone, so it is the same on every installation.
+// Splits by subject: a subject is in exactly one part, whatever rows it has (unless the task
+// declares `by: row`, which the leakage audit judges). The part follows from SHA-256(seed, source,
+// identifier) alone, so it is the same on every installation.
 #pragma once
 
 #include <cstdint>

@@ -16,6 +16,7 @@ feature_store::PredictionRows ThreeRowsEach(int subjects) {
     rows.subjects.identifiers.push_back(format("p{:06}", i));
     for (int row = 0; row < 3; ++row) {
       rows.subject.push_back(i);
+      rows.source_row.push_back(row + 1);
       rows.excluded.push_back(row == 2 ? feature_store::kNoLabel : feature_store::kIncluded);
     }
   }
@@ -38,6 +39,18 @@ TEST(Split, ASubjectIsInOnePartWhateverRowsItHas) {
   auto rows = ThreeRowsEach(2000);
   auto parts = SplitRows(rows, SixtyTwentyTwenty(), "physionet2019");
   for (size_t i = 0; i < parts.size(); ++i) EXPECT_EQ(parts[i], parts[i / 3 * 3]);
+}
+
+TEST(Split, RowsAreSplitApartOnlyWhereTheTaskSaysSo) {
+  auto rows = ThreeRowsEach(2000);
+  auto task = SixtyTwentyTwenty();
+  task.splits_rows = true;
+  auto parts = SplitRows(rows, task, "physionet2019");
+  int torn = 0;
+  for (size_t i = 0; i < parts.size(); i += 3) torn += parts[i] != parts[i + 1] ? 1 : 0;
+  // Two rows fall apart with probability 1 - 0.6² - 2 · 0.2² = 0.56: sd 22.
+  EXPECT_NEAR(torn, 1120, 110);
+  EXPECT_EQ(SplitRows(rows, task, "physionet2019"), parts);
 }
 
 // Binomial: 2,000 subjects at 0.6 have a standard deviation of 22; five of them are allowed.

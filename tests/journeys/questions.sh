@@ -1,5 +1,5 @@
-# Every clinical question that has rows of a table, from its source to a registered model and a scored file; then a leak that must be
-# caught by its name, a wrong header, and the answers of the API for an amount and for a risk with named levels.
+# Every clinical question, from its source to a registered model and a scored file; then a leak that must be caught by its name, a
+# wrong header, and the answers of the API for an amount and for a risk with named levels.
 . "$(dirname "$0")/journey.bash"
 samples=tests/data/questions fixtures=tests/data/alzheimers
 
@@ -36,6 +36,36 @@ grep -q 'beside it: apache_iva    auroc 0.8891' "$work/folds.log" || fail "APACH
 train readmission diabetes130 "$samples/diabetes130_sample.csv.gz" --activate --reason journey
 score readmission diabetes130 "$samples/diabetes130_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
 grep -q ',died or discharged to a hospice$' "$work/scores.csv" || fail "who cannot come back is not told"
+
+# Adverse events on the stream of the synthetic hospital. Hours in the day after an event that was known then are left out, as many as
+# the records of the feed tell.
+"$codman" simulate --patients 400 --hours 30 --seed 12 --out "$work/feed" > /dev/null 2>&1
+train adverse-event synthetic "$work/feed" --variant stream_120 --activate --reason journey
+grep -q 'beside it: process_only ' "$work/train.log" || fail "the process features do not stand alone beside the model: $(cat "$work/train.log")"
+score adverse-event synthetic "$work/feed" "subject,source_row,prediction_time,risk,alert,excluded_because" --variant stream_120
+python3 - "$work/feed" "$work/scores.csv" <<'PY' || fail "hours after an adverse event"
+import collections, csv, datetime, json, sys
+events, stay = collections.defaultdict(list), {}
+time = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+harms = {"cardiac_arrest", "unplanned_icu_transfer", "hospital_death", "bleed", "aki_stage_2", "hypoglycaemia", "respiratory_depression", "arrhythmia", "fall"}
+for name in ("admissions", "adverse-events"):
+    for record in map(json.loads, open(f"{sys.argv[1]}/{name}.ndjson")):
+        codes = {entry["code"] for entry in record["measurements"]}
+        if "icu_discharge" in codes:
+            stay[record["patient_id"]][1] = time(record["event_time"])
+        if "icu_admission" in codes:
+            stay[record["patient_id"]] = [time(record["event_time"]), None]
+        if codes & harms:
+            events[record["patient_id"]].append((time(record["event_time"]), time(record["stored_at"])))
+hour, rows, blanked = datetime.timedelta(hours=1), 0, 0
+for patient, (at, end) in stay.items():
+    while (at := at + hour) < end:
+        rows += 1
+        blanked += any(at - 24 * hour < event <= at and known <= at for event, known in events[patient])
+told = [row["excluded_because"] for row in csv.DictReader(open(sys.argv[2]))]
+print(f"{rows} hours, {blanked} after an event; told {len(told)}, {told.count('blanking: more than 0 adverse_event')}")
+sys.exit(not (0 < blanked == told.count("blanking: more than 0 adverse_event") and rows == len(told)))
+PY
 
 # Made-up rows reach a registered candidate, which cannot go live.
 for each in adni oasis_longitudinal oasis_cross_sectional nacc; do

@@ -67,6 +67,33 @@ print(f"{rows} hours, {blanked} after an event; told {len(told)}, {told.count('b
 sys.exit(not (0 < blanked == told.count("blanking: more than 0 adverse_event") and rows == len(told)))
 PY
 
+# The same features on real stays, with low pressure as the outcome that the task file declares. Hours without a reading of the last two
+# hours, and hours at which it is low, are left out, as many as the csv tell.
+train adverse-event eicu_stream tests/data/eicu_stream
+score adverse-event eicu_stream tests/data/eicu_stream "subject,source_row,prediction_time,risk,alert,excluded_because" --model eicu_proxy-1
+python3 - tests/data/eicu_stream "$work/scores.csv" <<'PY' || fail "hours of the eICU stays"
+import collections, csv, gzip, sys
+table = lambda name: csv.DictReader(gzip.open(f"{sys.argv[1]}/{name}.csv.gz", "rt"))
+# Minutes since the admission to hospital: a person's stays of one admission share their readings.
+stays = {row["patientunitstayid"]: row for row in table("patient")}
+admission = lambda stay: (stay["uniquepid"], stay["patienthealthsystemstayid"])
+began = lambda stay: -int(stay["hospitaladmitoffset"])
+cuff = collections.defaultdict(list)
+for row in table("vitalaperiodic"):
+    stay, minute = stays[row["patientunitstayid"]], int(row["observationoffset"])
+    if row["noninvasivemean"] and 14 <= float(row["noninvasivemean"]) <= 330 and 0 <= minute <= int(stay["unitdischargeoffset"]):
+        cuff[admission(stay)].append((began(stay) + minute, float(row["noninvasivemean"])))
+rows = unseen = low = 0
+for stay in stays.values():
+    for at in range(began(stay) + 60, began(stay) + int(stay["unitdischargeoffset"]), 60):
+        now = [mean for minute, mean in cuff[admission(stay)] if at - 120 < minute <= at]
+        rows, unseen, low = rows + 1, unseen + (not now), low + any(mean < 60 for mean in now)
+told = [row["excluded_because"] for row in csv.DictReader(open(sys.argv[2]))]
+found = (len(told), told.count("now: fewer than 1 pressure"), told.count("now: more than 0 low"))
+print("hours, without a reading, low:", (rows, unseen, low), "told", found)
+sys.exit((rows, unseen, low) != found)
+PY
+
 # Made-up rows reach a registered candidate, which cannot go live.
 for each in adni oasis_longitudinal oasis_cross_sectional nacc; do
   train alzheimers "$each" "$fixtures/$each.csv"

@@ -94,6 +94,27 @@ print("hours, without a reading, low:", (rows, unseen, low), "told", found)
 sys.exit((rows, unseen, low) != found)
 PY
 
+# What an encounter costs, from the claims of a FHIR export.
+train cost synthea_fhir tests/data/synthea_claims
+score cost synthea_fhir tests/data/synthea_claims "subject,source_row,prediction_time,value,lower,upper,excluded_because" --model encounter-1
+grep -rqi 'synthetic data: this proves the plumbing' "$CODMAN_HOME/models/cost/encounter" || fail "the card of cost does not say that the data is synthetic"
+"$codman" sql --json "select count(*) as n, round(sum(cost), 2) as cost, sum(procedures) as procedures, sum(drugs) as drugs, round(sum(prior_year_cost), 2) as before from gold.patient_costs" > "$work/costs.json"
+python3 - tests/data/synthea_claims "$work/costs.json" <<'PY' || fail "gold.patient_costs"
+import collections, datetime, gzip, json, sys
+load = lambda kind: [json.loads(line) for line in gzip.open(f"{sys.argv[1]}/{kind}.000.ndjson.gz", "rt")]
+time = datetime.datetime.fromisoformat
+visit = lambda resource: resource["item"][0]["encounter"][0]["reference"].split("/")[-1]
+began = {e["id"]: (e["subject"]["reference"], time(e["period"]["start"])) for e in load("Encounter")}
+claims = [(began[visit(c)][0], time(c["created"]), c["total"]["value"]) for c in load("Claim")]
+year = datetime.timedelta(days=365)
+before = sum(amount for who, start in began.values() for owner, told, amount in claims if owner == who and start - year < told <= start)
+expected = [len(began), round(sum(c[2] for c in claims), 2), len(load("Procedure")), len(load("MedicationRequest")), round(before, 2)]
+row = json.load(open(sys.argv[2]))["rows"][0]
+found = [row[key] for key in ("n", "cost", "procedures", "drugs", "before")]
+print("encounters, cost, procedures, drugs, cost of the years before:", expected, found)
+sys.exit(any(abs(a - b) > 0.005 for a, b in zip(expected, found)))
+PY
+
 # Made-up rows reach a registered candidate, which cannot go live.
 for each in adni oasis_longitudinal oasis_cross_sectional nacc; do
   train alzheimers "$each" "$fixtures/$each.csv"

@@ -94,6 +94,29 @@ print("hours, without a reading, low:", (rows, unseen, low), "told", found)
 sys.exit((rows, unseen, low) != found)
 PY
 
+# Back in hospital within 30 days, told at discharge from all stays of the MIMIC-IV demo.
+train readmission mimiciv_demo tests/data/mimiciv_hospital
+"$codman" evaluate readmission --source mimiciv_demo --folds 3 --json > "$work/folds.json" 2> "$work/folds.log" || fail "evaluate readmission: $(tail -3 "$work/folds.log")"
+python3 - tests/data/mimiciv_hospital "$work/folds.json" <<'PY' || fail "rows of readmission"
+import collections, csv, datetime, gzip, json, sys
+time, stays = datetime.datetime.fromisoformat, collections.defaultdict(list)
+for row in csv.DictReader(gzip.open(f"{sys.argv[1]}/hosp/admissions.csv.gz", "rt")):
+    stays[row["subject_id"]].append(row)
+# Diagnoses are known a week after discharge; a month that is not over by then has no label.
+day, rows, back = datetime.timedelta(days=1), 0, 0
+end = max(time(stay["dischtime"]) for own in stays.values() for stay in own) + 7 * day
+for own in stays.values():
+    for stay in own:
+        if stay["hospital_expire_flag"] == "1" or stay["discharge_location"] == "HOSPICE":
+            continue
+        left = time(stay["dischtime"])
+        if left + 30 * day <= end:
+            rows, back = rows + 1, back + any(left < time(s["admittime"]) <= left + 30 * day for s in own)
+report = json.load(open(sys.argv[2]))["ehr"]
+print("discharges, back within 30 days:", rows, back, "told", report["rows"], report["events"])
+sys.exit((rows, back) != (report["rows"], report["events"]))
+PY
+
 # What an encounter costs, from the claims of a FHIR export.
 train cost synthea_fhir tests/data/synthea_claims
 score cost synthea_fhir tests/data/synthea_claims "subject,source_row,prediction_time,value,lower,upper,excluded_because" --model encounter-1

@@ -142,10 +142,13 @@ PY
 for each in adni oasis_longitudinal oasis_cross_sectional nacc; do
   train alzheimers "$each" "$fixtures/$each.csv"
 done
+train alzheimers oasis3 "$fixtures/oasis3"
 "$codman" models list > "$work/models.txt"
-version="$(grep -oE 'oasis2-[0-9]+' "$work/models.txt" | head -1)"
-"$codman" models activate alzheimers "$version" --reason journey > "$work/activate.log" 2>&1 && fail "a model of made-up rows went live"
-grep -qi 'fixture' "$work/activate.log" || fail "the refusal does not say fixture: $(cat "$work/activate.log")"
+for variant in oasis2 oasis3 oasis3_no_cognition; do
+  version="$(grep -oE "$variant-[0-9]+" "$work/models.txt" | head -1)"
+  "$codman" models activate alzheimers "$version" --reason journey > "$work/activate.log" 2>&1 && fail "a model of made-up rows went live: $version"
+  grep -qi 'fixture' "$work/activate.log" || fail "the refusal does not say fixture: $(cat "$work/activate.log")"
+done
 score alzheimers adni "$fixtures/adni.csv" "subject,source_row,prediction_time,risk_CN,risk_MCI,risk_AD,excluded_because" --model "$(grep -oE 'adni-[0-9]+' "$work/models.txt" | head -1)"
 
 # A leak is caught by its name: a column of the outcome among the inputs.
@@ -167,6 +170,12 @@ export CODMAN_CLINIC="$PWD/clinic"
 sed '1s/MMSE/MMS/' "$fixtures/oasis_longitudinal.csv" > "$work/wrong.csv"
 "$codman" train alzheimers --source oasis_longitudinal --input "$work/wrong.csv" > "$work/header.log" 2>&1 && fail "a wrong header was taken"
 grep -q "MMSE" "$work/header.log" || fail "the missing column is not named: $(cat "$work/header.log")"
+for changed in OASIS3_UDSb4_cdr:CDRTOT OASIS3_demographics:APOE OASIS3_Freesurfer_output:IntraCranialVol; do
+  rm -rf "$work/oasis3"; cp -r "$fixtures/oasis3" "$work/oasis3"
+  sed -i "1s/${changed#*:}/CHANGED/" "$work/oasis3/${changed%:*}.csv"
+  "$codman" ingest oasis3 --input "$work/oasis3" > "$work/header.log" 2>&1 && fail "a wrong header was taken: $changed"
+  grep -q "\"${changed#*:}\"" "$work/header.log" || fail "the missing column is not named: $(cat "$work/header.log")"
+done
 
 # The API: an amount with its interval, levels by their names, an unknown level refused by name.
 start_server

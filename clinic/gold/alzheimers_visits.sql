@@ -1,4 +1,4 @@
--- description: one row per visit of an Alzheimer's cohort (OASIS-1, OASIS-2, ADNI, NACC) in common terms
+-- description: one row per visit of an Alzheimer's cohort (OASIS-1, OASIS-2, OASIS-3, ADNI, NACC) in common terms
 -- key: subject_id, encounter_ref
 -- grain: one visit
 -- owner: clinical data team
@@ -6,7 +6,8 @@
 -- check: accepted_values dementia 0, 1
 -- check: accepted_values stage CN, MCI, AD
 -- ADNI's AGE is that at the first visit; volumes are divided by the intracranial volume; a value beyond a detection limit
--- (ABETA ">1700") stands at the limit. OASIS-1 Educ is a level of 1 to 5, OASIS-2 EDUC is years.
+-- (ABETA ">1700") stands at the limit. OASIS-1 Educ is a level of 1 to 5, OASIS-2 EDUC is years. OASIS-3 tells APOE as two alleles
+-- ("34"), and its whole brain is the volume above the tentorium.
 with oasis_cross_sectional_told as (
   select
     subject_id, encounter_ref, source, event_time, known_time, concept, value, text,
@@ -138,6 +139,36 @@ nacc_visits as (
     max(case when fact = 'NACCNE4S' then value end) as naccne4s,
     max(case when fact = 'NACCUDSD' then value end) as naccudsd
   from nacc_told
+  group by subject_id, encounter_ref, source
+),
+oasis3_told as (
+  select
+    subject_id, encounter_ref, source, event_time, known_time, concept, value, text,
+    substr(source_code, 9) as fact
+  from ref('silver.events')
+  where source = 'oasis3' and status in ('final', 'corrected', 'marker')
+),
+oasis3_visits as (
+  select
+    subject_id, encounter_ref, source,
+    max(case when concept = 'source_row' then value end) as source_row,
+    max(event_time) as event_time,
+    max(known_time) as known_time,
+    max(case when fact = 'age at visit' then value end) as age,
+    max(case when fact = 'GENDER' then value end) as gender,
+    max(case when fact = 'EDUC' then value end) as educ,
+    max(case when fact = 'SES' then value end) as ses,
+    max(case when fact = 'APOE' then text end) as apoe,
+    max(case when fact = 'MMSE' then value end) as mmse,
+    max(case when fact = 'CDRTOT' then value end) as cdr,
+    max(case when fact = 'IntraCranialVol' then value end) as icv,
+    max(case when fact = 'SupraTentorialVol' then value end) as whole_brain,
+    max(case when fact = 'hippocampus' then value end) as hippocampus,
+    max(case when fact = 'ventricles' then value end) as ventricles,
+    max(case when fact = 'entorhinal' then value end) as entorhinal,
+    max(case when fact = 'fusiform' then value end) as fusiform,
+    max(case when fact = 'middletemporal' then value end) as middletemporal
+  from oasis3_told
   group by subject_id, encounter_ref, source
 )
 select * from (
@@ -304,4 +335,45 @@ select * from (
     cast(null as double) as fdg,
     cast(null as double) as av45
   from nacc_visits
+  union all
+  select
+    subject_id, encounter_ref, source, source_row, event_time, known_time,
+    cast(null as varchar) as excluded_because,
+    case when cdr is null then null when cdr > 0 then 1 else 0 end as dementia,
+    cast(null as varchar) as stage,
+    age as age,
+    case gender when 1 then 'male' when 2 then 'female' end as sex,
+    educ as education_years,
+    cast(null as double) as education_level,
+    ses as ses,
+    length(apoe) - length(replace(apoe, '4', '')) as apoe4,
+    mmse as mmse,
+    cast(null as double) as moca,
+    cast(null as double) as adas13,
+    cast(null as double) as faq,
+    cast(null as double) as ravlt_immediate,
+    cast(null as double) as ravlt_learning,
+    cast(null as double) as logical_memory,
+    cast(null as double) as digit_symbol,
+    cast(null as double) as trails_a,
+    cast(null as double) as trails_b,
+    cast(null as double) as category_animals,
+    cast(null as double) as naming,
+    icv / 1000 as etiv,
+    cast(null as double) as nwbv,
+    cast(null as double) as asf,
+    ventricles / icv as ventricles_icv,
+    hippocampus / icv as hippocampus_icv,
+    whole_brain / icv as whole_brain_icv,
+    entorhinal / icv as entorhinal_icv,
+    fusiform / icv as fusiform_icv,
+    middletemporal / icv as mid_temporal_icv,
+    cast(null as double) as abeta,
+    cast(null as double) as tau,
+    cast(null as double) as ptau,
+    cast(null as double) as ptau_abeta,
+    cast(null as double) as tau_abeta,
+    cast(null as double) as fdg,
+    cast(null as double) as av45
+  from oasis3_visits
 ) as visits

@@ -12,7 +12,7 @@ visits as (
   from encounters
 )
 select
-  person, time, visit,
+  person, time, time as known_at, visit,
   [
     {code: 'age', value: date_sub('year', born, cast(left(time, 10) as date)), unit: 'a'},
     {code: 'sex', value: sex, unit: '1'}

@@ -82,6 +82,10 @@ class CohortRowsTest : public testing::Test {
     rule.cohort = events::ReadCohort(*yaml, times, "cohort.yaml", &problems);
     EXPECT_THAT(problems.lines(), IsEmpty());
     if (hourly) rule.times = PredictionTimes::kHourly;
+    return RowsOf(rule);
+  }
+
+  std::vector<std::string> RowsOf(const RowRule& rule) {
     auto set = features::FeatureSet::Load(std::string(CODMAN_SOURCE_DIR) + kSepsis, concepts_);
     EXPECT_TRUE(set.ok());
     auto built = BuildOfflineMatrix(engine_.get(), lake_, concepts_, *set, {"signals"}, rule,
@@ -339,6 +343,34 @@ label: {window: target, predicate: low, at_least: 1}
   EXPECT_THAT(Rows(kLow, true), ElementsAre("a@1 0", "a@3 1", "a@4 - now: more than 0 low"));
   EXPECT_THAT(Rows(kLow, true, true),
               ElementsAre("a@1 0", "a@2 1", "a@3 1", "a@4 - now: more than 0 low"));
+}
+
+// Between two stays nobody is predicted; an end told again holds; one not told is the next stay.
+TEST_F(CohortRowsTest, HoursBelongToTheStaysOfAPatient) {
+  constexpr const char* kLow = R"(
+predicates: {low: {concept: map, below: 65}}
+windows:
+  target: {from: trigger, to: trigger + 1h}
+label: {window: target, predicate: low, at_least: 1}
+)";
+  Tell({Admitted("a", 0, "first"),
+        {"a", 5, 5, "icu_discharge", 1, "label"},
+        {"a", 3, 6, "icu_discharge", 1, "label"},
+        Admitted("a", 20, "second"),
+        {"a", 22, 22, "map", 60},
+        {"a", 23, 23, "icu_discharge", 1, "label"},
+        Admitted("b", 0, "first"),
+        Admitted("b", 2.5, "second"),
+        {"b", 4, 4, "icu_discharge", 1, "label"},
+        {"b", 90, 90, "heart_rate", 80},
+        kLast});
+  EXPECT_THAT(Rows(kLow, true, true),
+              ElementsAre("a@1 0", "a@2 0", "a@21 1", "a@22 0", "b@1 0", "b@2 0", "b@3.5 0"));
+  EXPECT_THAT(RowsOf({.source = "ward",
+                      .times = PredictionTimes::kHourly,
+                      .label_concept = "sepsis_onset",
+                      .horizon_us = base::kHourUs}),
+              ElementsAre("a@1 0", "a@2 0", "a@21 0", "a@22 0", "b@1 0", "b@2 0", "b@3.5 0"));
 }
 
 }  // namespace

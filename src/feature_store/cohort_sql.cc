@@ -110,14 +110,20 @@ triggers as (
 ),)";
   }
   return format(R"(
+starts as (
+  select *, lead(start_time) over (partition by subject_id order by start_time) as next_time
+  from (select subject_id, first(event_time order by known_time, received_seq) as start_time
+        from told where status = 'static' and concept = {0} group by subject_id, encounter_ref)
+),
 stays as (
-  select subject_id,
-         first(event_time order by known_time, received_seq)
-           filter (where status = 'static' and concept = {0}) as start_time,
+  select subject_id, start_time,
          coalesce(last(event_time order by known_time, received_seq)
-                    filter (where status = 'label' and concept = {1}),
-                  max(known_time) filter (where status <> 'marker')) as end_time
-  from told group by subject_id
+                    filter (where status = 'label' and concept = {1} and event_time >= start_time
+                            and event_time < coalesce(next_time, 'infinity')),
+                  least(max(known_time) filter (where status <> 'marker'), any_value(next_time)))
+           as end_time
+  from starts join told using (subject_id)
+  group by subject_id, start_time
 ),
 triggers as (
   select subject_id, trigger_time, trigger_time as prediction_time, true as trigger_known,
@@ -125,7 +131,7 @@ triggers as (
   from (select subject_id, unnest(generate_series(
                  start_time + interval 1 hour, end_time - interval 1 microsecond,
                  interval 1 hour)) as trigger_time
-        from stays where start_time is not null)
+        from stays)
 ),)",
                 base::QuoteSql(rule.start_concept), base::QuoteSql(rule.end_concept));
 }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "feature_store/cohort_rows_internal.h"
 #include "feature_store/parquet_matrix_internal.h"
+#include "feature_store/subject_history_internal.h"
 #include "feature_store/table_rows_internal.h"
 
 namespace codman::feature_store {
@@ -21,18 +22,6 @@ using columns::Table;
 using features::Observation;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// What one subject brings, in order of knowledge.
-struct SubjectHistory {
-  int32_t subject = 0;
-  std::vector<Observation> observations;
-  struct Told {
-    int64_t time_us;
-    double value;
-  };
-  std::vector<Told> markers, labels, starts, ends;
-  std::vector<Told> cohort_rows;  // value: place in CohortRows
-};
 
 // Kinds of rows in the ordered stream of events.
 enum Kind : int64_t {
@@ -150,7 +139,8 @@ with told as ({0}), observed as (
   select subject_id,
          case when concept = 'source_row' then {4} when concept = {1} then {5}
               when concept = {2} then {6} else {7} end,
-         event_time, known_time, received_seq, 0, value, false, 0::ubigint
+         event_time, known_time, received_seq, 0, value, false,
+         hash(coalesce(encounter_ref, ''))
   from told where (status = 'marker' and concept = 'source_row')
                   or (status = 'label' and concept in ({1}, {8}))
                   or (status = 'static' and concept = {2})
@@ -191,7 +181,7 @@ std::string CohortStreamSql() {
 void Take(const Table& chunk, size_t i, SubjectHistory* history) {
   auto number = [&](size_t k) { return chunk.columns[k].ints[i]; };
   double value = chunk.columns[6].valid[i] != 0 ? chunk.columns[6].doubles[i] : kNaN;
-  SubjectHistory::Told told{number(2), value};
+  SubjectHistory::Told told{number(2), value, static_cast<uint64_t>(number(8))};
   switch (number(1)) {
     case kMarker:
       history->markers.push_back(told);
@@ -218,26 +208,6 @@ void Take(const Table& chunk, size_t i, SubjectHistory* history) {
                                    .concept_index = static_cast<int32_t>(number(5)),
                                    .is_void = number(7) != 0,
                                    .value = value});
-}
-
-std::vector<SubjectHistory::Told> PredictionTimesOf(const SubjectHistory& history,
-                                                    const RowRule& rule) {
-  if (rule.cohort || rule.times == PredictionTimes::kSourceRows) {
-    auto times = rule.cohort ? history.cohort_rows : history.markers;
-    std::stable_sort(times.begin(), times.end(),
-                     [](const auto& a, const auto& b) { return a.time_us < b.time_us; });
-    return times;
-  }
-  std::vector<SubjectHistory::Told> times;
-  if (history.starts.empty()) return times;
-  int64_t start = history.starts.front().time_us;
-  int64_t end = history.ends.empty() ? start : history.ends.back().time_us;
-  if (history.ends.empty() && !history.observations.empty())
-    end = history.observations.back().known_time_us;
-  int64_t row = 0;
-  for (int64_t t = start + base::kHourUs; t < end; t += base::kHourUs)
-    times.push_back({t, static_cast<double>(++row)});
-  return times;
 }
 
 struct Judged {
@@ -276,10 +246,7 @@ void AddRow(const SubjectHistory& history, const RowRule& rule, const CohortRows
   rows->time_us.push_back(at.time_us);
   rows->source_row.push_back(source_row);
   rows->label.push_back(judged.label);
-  rows->hours.push_back(history.starts.empty()
-                            ? kNaN
-                            : static_cast<double>(at.time_us - history.starts.front().time_us) /
-                                  double(base::kHourUs));
+  rows->hours.push_back(HoursOfStay(history, at.time_us));
   rows->excluded.push_back(judged.excluded);
 }
 

@@ -15,7 +15,7 @@ namespace codman::feature_store {
 
 enum class PredictionTimes {
   kSourceRows,  // where the source says so (a row of its file): the markers of silver
-  kHourly,      // every hour of the stay, from one hour after `start_concept` until `end_concept`
+  kHourly,      // every hour of each stay, from one hour after `start_concept` until `end_concept`
 };
 
 struct RowRule {
@@ -57,7 +57,7 @@ struct PredictionRows {
   std::vector<int64_t> time_us;
   std::vector<int32_t> source_row;  // 1-based, of the source or counted within the subject
   std::vector<double> label;        // NaN where there is none
-  std::vector<double> hours;        // since `start_concept`; NaN where it is not known
+  std::vector<double> hours;        // since the last `start_concept`; NaN where it is not known
   std::vector<uint8_t> excluded;    // place in `reasons`
   std::vector<std::string> reasons = {"", "after the outcome", "no label"};
   // What a reader of the report must know of the rows ("insulin: 3 values are no known level").

@@ -21,28 +21,45 @@ const std::array<Panel, 7>& LabPanels() {
       {0.54, 0.06, {kWbc, kHemoglobin, kHematocrit, kPlatelets}},
       {0.14, 0.13, {kPh, kPaco2, kSao2, kBaseExcess, kLactate}},
       {0.10, 0.04, {kAst, kAlp, kBilirubinTotal, kBilirubinDirect}},
-      {0.10, 0.04, {kAptt, kFibrinogen}},
+      {0.10, 0.04, {kAptt, kFibrinogen, kInr}},
       {0.08, 0.02, {kTroponinI}},
   }};
   return panels;
 }
 
+const Panel& PanelOf(HarmCheck check) {
+  if (check == HarmCheck::kBloodCount) return LabPanels()[2];
+  if (check == HarmCheck::kGas) return LabPanels()[3];
+  return LabPanels()[0];
+}
+
 class Ward {
  public:
-  Ward(const Patient& patient, uint64_t seed, const ChartSink& sink)
+  Ward(const Patient& patient, const Therapy& therapy, uint64_t seed, const ChartSink& sink)
       : patient_(patient),
         random_(seed, static_cast<uint64_t>(patient.number), kCourseStream),
-        body_(patient, &random_),
-        sink_(sink) {}
+        body_(patient, therapy, &random_),
+        sink_(sink) {
+    for (const Harm& harm : therapy.harms) {
+      const HarmCheck check = Harms()[harm.kind].check;
+      if (harm.happens && check != HarmCheck::kNone)
+        checks_.emplace_back(harm.course.onset_hour, &PanelOf(check));
+    }
+    std::sort(checks_.begin(), checks_.end());
+  }
 
   void Run() {
     double next_vitals = random_.Between(0.05, 0.6);
     double next_labs = random_.Between(0.3, 3);
+    size_t next_check = 0;
     for (;;) {
-      const double hour = std::min(next_vitals, next_labs);
+      const double check = next_check < checks_.size() ? checks_[next_check].first : next_vitals;
+      const double hour = std::min({next_vitals, next_labs, check});
       if (hour >= patient_.hours) return;
       body_.AdvanceTo(hour);
-      if (next_vitals <= next_labs) {
+      if (hour == check && hour < next_vitals) {
+        Report(*checks_[next_check++].second, hour);
+      } else if (next_vitals <= next_labs) {
         ChartVitals(hour);
         next_vitals = hour + HoursToNextVitals();
       } else {
@@ -98,26 +115,31 @@ class Ward {
   void DrawBlood(double hour) {
     const double illness = std::min(3.0, body_.apparent_illness());
     for (const Panel& panel : LabPanels()) {
-      if (!random_.Chance(panel.share + panel.share_ill * illness)) continue;
-      record_.measurements.clear();
-      for (Signal signal : panel.signals) {
-        if (random_.Chance(0.97)) Take(signal);
-      }
-      Store(Feed::kLabs, hour, random_.Between(20, 95));
+      if (random_.Chance(panel.share + panel.share_ill * illness)) Report(panel, hour);
     }
+  }
+
+  void Report(const Panel& panel, double hour) {
+    record_.measurements.clear();
+    for (Signal signal : panel.signals) {
+      if (random_.Chance(0.97)) Take(signal);
+    }
+    Store(Feed::kLabs, hour, random_.Between(20, 95));
   }
 
   const Patient& patient_;
   Random random_;
   Physiology body_;
   const ChartSink& sink_;
+  std::vector<std::pair<double, const Panel*>> checks_;  // when harm is there
   ChartRecord record_{};
 };
 
 }  // namespace
 
-void ChartStay(const Patient& patient, const SimulationOptions& options, const ChartSink& sink) {
-  Ward(patient, options.seed, sink).Run();
+void ChartStay(const Patient& patient, const Therapy& therapy, uint64_t seed,
+               const ChartSink& sink) {
+  Ward(patient, therapy, seed, sink).Run();
 }
 
 }  // namespace codman::simulation

@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "simulation/patient_internal.h"
+#include "simulation/therapy_internal.h"
 
 namespace codman::simulation {
 
-enum class Feed { kAdmissions, kVitals, kLabs, kEvents, kBedside };
-constexpr int kNumFeeds = 5;
+enum class Feed { kAdmissions, kVitals, kLabs, kEvents, kBedside, kMedications };
+constexpr int kNumFeeds = 6;
 
 struct Charted {
   Signal signal;
@@ -29,7 +30,8 @@ using ChartSink = std::function<void(const ChartRecord&)>;
 
 // Gives the records of a stay in order of event time. Vital signs come about every hour to hour and
 // a half, more often from the ill; laboratory panels every 6 to 12 hours, with the panels that the
-// ill need. Both have gaps.
-void ChartStay(const Patient& patient, const SimulationOptions& options, const ChartSink& sink);
+// ill need, and when harm is there. All have gaps.
+void ChartStay(const Patient& patient, const Therapy& therapy, uint64_t seed,
+               const ChartSink& sink);
 
 }  // namespace codman::simulation

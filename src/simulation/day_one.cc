@@ -48,7 +48,7 @@ constexpr std::array<std::pair<const char*, double>, 6> kDiagnoses = {{{"ICD10CM
                                                                        {"ICD10CM//N18.3", 0.1},
                                                                        {"ICD10CM//C34.9", 0.05}}};
 
-constexpr std::array<double, 4> kBedsideHours = {2, 8, 14, 20};
+constexpr double kFirstRound = 2, kHoursBetweenRounds = 6;
 constexpr double kTestsHour = 4;
 
 void Measure(const BedsideModel& model, double illness, Random* random, Entries* entries) {
@@ -84,9 +84,8 @@ DayOne DrawDayOne(const Patient& patient, uint64_t seed) {
     record.entries.Add("mech_vent", ventilated ? 1 : 0, 0, "1");
     return record;
   };
-  for (double hour : kBedsideHours) {
-    if (hour < patient.hours) day.bedside.push_back(chart(hour));
-  }
+  for (double hour = kFirstRound; hour < patient.hours; hour += kHoursBetweenRounds)
+    day.bedside.push_back(chart(hour));
   BedsideRecord tests{kTestsHour, {}};
   for (const auto& model : kTests) Measure(model, illness, &random, &tests.entries);
   day.bedside.insert(day.bedside.begin() + 1, std::move(tests));  // stays last twelve hours or more

@@ -1,5 +1,5 @@
 // What the ward writes of a stay beside vital signs and the daily laboratory: the history of the
-// patient, body, bedside charting and rarer tests of the first day, and whether the patient dies.
+// patient, body, bedside charting, rarer tests of the first day, and whether the patient dies.
 //
 // It has random numbers of its own: the other feeds of a patient are the same with and without it.
 #pragma once

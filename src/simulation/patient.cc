@@ -76,18 +76,20 @@ Patient DrawPatient(const SimulationOptions& options, int64_t start_us, int64_t 
   return patient;
 }
 
-double SepsisLevel(const Patient& patient, double hour) {
+double Course::LevelAt(double hour) const {
   constexpr double kUntreatedHours = 2;
-  if (!patient.sepsis) return 0;
-  const SepticCourse& course = *patient.sepsis;
-  const double since = hour - course.onset_hour;
-  if (since < -course.lead_hours) return 0;
+  const double since = hour - onset_hour;
+  if (since < -lead_hours) return 0;
   if (since < 0) {
-    const double x = 1 + since / course.lead_hours;
-    return course.strength * x * x * (3 - 2 * x);
+    const double x = 1 + since / lead_hours;
+    return strength * x * x * (3 - 2 * x);
   }
-  const double treated = std::clamp((since - kUntreatedHours) / course.recovery_hours, 0.0, 1.0);
-  return course.strength * (1 - (1 - course.residual) * treated);
+  const double treated = std::clamp((since - kUntreatedHours) / recovery_hours, 0.0, 1.0);
+  return strength * (1 - (1 - residual) * treated);
+}
+
+double SepsisLevel(const Patient& patient, double hour) {
+  return patient.sepsis ? patient.sepsis->LevelAt(hour) : 0;
 }
 
 }  // namespace codman::simulation

@@ -15,13 +15,19 @@ namespace codman::simulation {
 // Reasons for abnormal vital signs other than sepsis.
 enum class Condition { kNone, kPostOperative, kCopd, kFibrillation };
 
-// The course of a septic patient, in hours since admission.
-struct SepticCourse {
-  double onset_hour = 0;      // after hour 8
+// How the signs of something rise before it is there and fall again, in hours since admission.
+struct Course {
+  double onset_hour = 0;
   double lead_hours = 0;      // signs rise over this time before onset
   double strength = 0;        // 1 is the average case
   double recovery_hours = 0;  // of treatment, until only `residual` is left
   double residual = 0;
+
+  // 0 before the signs begin, `strength` at onset, falling under treatment.
+  double LevelAt(double hour) const;
+};
+
+struct SepticCourse : Course {  // its onset is after hour 8
   std::array<double, kNumSignals>
       response{};  // how much of the effect this person shows per signal
 };
@@ -44,13 +50,19 @@ struct Patient {
 
 // The streams of one patient's random numbers: faults draw apart, so that a clean and a faulty file
 // hold the same people.
-enum Stream : uint64_t { kPersonStream, kCourseStream, kFaultStream, kBedsideStream };
+enum Stream : uint64_t {
+  kPersonStream,
+  kCourseStream,
+  kFaultStream,
+  kBedsideStream,
+  kTherapyStream
+};
 
 // Depends on seed, septic share, length of stay and start alone, never on how many patients there
 // are.
 Patient DrawPatient(const SimulationOptions& options, int64_t start_us, int64_t number);
 
-// 0 before the signs begin, 1 at onset, falling under treatment.
+// 0 where there is no sepsis.
 double SepsisLevel(const Patient& patient, double hour);
 
 // (1 + x/4)^4, which stands for e^x: positive, skewed and the same on every machine.

@@ -24,8 +24,8 @@ double AfterOperation(double hour) { return std::max(0.0, 1 - hour / 36); }
 
 }  // namespace
 
-Physiology::Physiology(const Patient& patient, Random* random)
-    : patient_(patient), random_(random) {
+Physiology::Physiology(const Patient& patient, const Therapy& therapy, Random* random)
+    : patient_(patient), therapy_(therapy), random_(random) {
   for (int i = 0; i < kNumSignals; ++i) drift_[i] = Models()[i].drift * random_->Normal();
   AdvanceTo(0);
   StepOxygen();
@@ -40,7 +40,8 @@ void Physiology::AdvanceTo(double hour) {
   severity_ = std::max(0.0, patient_.severity * (1 - recovered) + severity_drift_);
   sepsis_ = SepsisLevel(patient_, hour);
   episode_ = episode_peak_ * Hump((hour - episode_start_) / std::max(1.0, episode_hours_));
-  apparent_illness_ = severity_ + 0.7 * sepsis_ + 0.8 * episode_;
+  exposure_ = therapy_.ExposureAt(hour);
+  apparent_illness_ = severity_ + 0.7 * sepsis_ + 0.8 * episode_ + therapy_.IllnessAt(hour);
 }
 
 void Physiology::StepHour() {
@@ -81,24 +82,31 @@ void Physiology::StepOxygen() {
 double Physiology::Effects(int signal) const {
   const SignalModel& model = Models()[signal];
   double sum = patient_.base[signal] + drift_[signal] + model.diurnal * diurnal_ +
-               model.severity * severity_ + model.sepsis * episode_ * episode_response_[signal];
+               model.severity * severity_ + model.sepsis * episode_ * episode_response_[signal] +
+               therapy_.ShiftOf(signal, hour_, exposure_);
   if (patient_.sepsis) {
     // Vasopressors and fluids hold the pressure some hours after onset.
     const bool treated = hour_ > patient_.sepsis->onset_hour + 3;
     const double held = treated && (signal == kSbp || signal == kDbp) ? 0.5 : 1;
     sum += held * model.sepsis * sepsis_ * patient_.sepsis->response[signal];
   }
+  sum += ConditionEffect(model);
+  if (signal == kGlucose) sum += therapy_.SugarFallAt(hour_) * (kLowSugar - sum);
+  return sum;
+}
+
+double Physiology::ConditionEffect(const SignalModel& model) const {
   switch (patient_.condition) {
     case Condition::kPostOperative:
-      return sum + model.post_operative * AfterOperation(hour_);
+      return model.post_operative * AfterOperation(hour_);
     case Condition::kCopd:
-      return sum + model.copd;
+      return model.copd;
     case Condition::kFibrillation:
-      return sum + model.fibrillation * fibrillating_;
+      return model.fibrillation * fibrillating_;
     case Condition::kNone:
-      return sum;
+      return 0;
   }
-  return sum;
+  return 0;
 }
 
 double Physiology::Level(int signal) const {

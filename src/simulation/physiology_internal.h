@@ -1,16 +1,18 @@
-// The body over time: latent severity, autocorrelated signals, day and night, sepsis, oxygen.
+// The body over time: latent severity, autocorrelated signals, day and night, sepsis, oxygen, drugs
+// and harms.
 #pragma once
 
 #include <array>
 
 #include "simulation/patient_internal.h"
+#include "simulation/therapy_internal.h"
 
 namespace codman::simulation {
 
-// Hours go forward only. The patient and the random numbers must outlive it.
+// Hours go forward only. Patient, therapy and random numbers must outlive it.
 class Physiology {
  public:
-  Physiology(const Patient& patient, Random* random);
+  Physiology(const Patient& patient, const Therapy& therapy, Random* random);
 
   void AdvanceTo(double hour);
   // What an instrument would show now, within the model's limits, in the canonical unit.
@@ -24,10 +26,12 @@ class Physiology {
   void StepEpisode();
   void StepOxygen();
   double Effects(int signal) const;
+  double ConditionEffect(const SignalModel& model) const;
   double Level(int signal) const;
   double DerivedLevel(Signal signal) const;
 
   const Patient& patient_;
+  const Therapy& therapy_;
   Random* const random_;
   int stepped_hours_ = 0;
   double hour_ = 0;
@@ -39,6 +43,7 @@ class Physiology {
   double episode_ = 0, episode_peak_ = 0, episode_start_ = -1, episode_hours_ = 0;
   std::array<double, kNumSignals> episode_response_{};
   double fibrillating_ = 0;  // 0 sinus rhythm, 1 fast
+  DrugEffects exposure_{};
   double oxygen_fraction_ = 0.21;
   double apparent_illness_ = 0;
   std::array<double, kNumSignals> drift_{};

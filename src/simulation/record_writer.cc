@@ -5,7 +5,9 @@
 namespace codman::simulation {
 namespace {
 
-constexpr std::array<const char*, kNumFeeds> kIdPrefixes = {"A", "V", "L", "E", "B"};
+constexpr std::array<const char*, kNumFeeds> kIdPrefixes = {"A", "V", "L", "E", "B", "M"};
+
+constexpr std::string_view kHappened = R"({"code":"prior_adverse_event","value":1,"unit":"1"})";
 
 // Codes of the house, which no terminology has.
 constexpr std::array<std::string_view, 4> kLocalCodes = {"LOCAL-BRADEN", "LOCAL-DRAIN-ML",
@@ -176,57 +178,77 @@ void RecordWriter::Emit(const Envelope& envelope, std::string line, size_t measu
   sink_(envelope.feed, envelope.stored_at_us, std::move(line));
 }
 
-void RecordWriter::WriteFacts(Feed feed, int64_t event_us, int64_t stored_us,
-                              std::string_view entries) {
+void RecordWriter::WritePlain(Feed feed, int64_t event_us, int64_t stored_us,
+                              std::string_view entries, int64_t measurements) {
   const auto place = static_cast<size_t>(feed);
   const Envelope envelope{
       feed,      format("{}-{}-{}", kIdPrefixes[place], patient_.number, ++written_[place]),
       "final",   event_us,
       stored_us, true};
-  Emit(envelope, Line(envelope, entries), 0);
+  Emit(envelope, Line(envelope, entries), static_cast<size_t>(measurements));
+  tally_->stored += measurements;
 }
 
-void RecordWriter::WriteAdmission(const DayOne& day) {
-  // Told by the other house as the patient comes, of a hundred days before.
+void RecordWriter::WriteAdmission(const DayOne& day, const Therapy& therapy) {
+  const int64_t admission_us = patient_.admission_us;
+  // Told by the other house as the patient comes, of a hundred and of ten days before.
   if (day.history.count > 0) {
-    WriteFacts(Feed::kAdmissions, patient_.admission_us - 100 * base::kDayUs, patient_.admission_us,
-               day.history.text);
+    WritePlain(Feed::kAdmissions, admission_us - 100 * base::kDayUs, admission_us,
+               day.history.text, 0);
+  }
+  if (therapy.earlier_adverse_event) {
+    WritePlain(Feed::kAdmissions, admission_us - 10 * base::kDayUs, admission_us, kHappened, 0);
   }
   const std::string entries =
       format(R"({{"code":"age","value":{},"unit":"a"}},{{"code":"sex","value":{},"unit":"1"}},)"
              R"({{"code":"icu_admission","value":1,"unit":"1"}},{})",
              patient_.age, patient_.male ? 1 : 0, day.body.text);
-  WriteFacts(Feed::kAdmissions, patient_.admission_us, patient_.admission_us, entries);
+  WritePlain(Feed::kAdmissions, admission_us, admission_us, entries, 0);
+  if (therapy.step_down_hour > 0) {
+    const int64_t moved_us = patient_.TimeAt(therapy.step_down_hour);
+    WritePlain(Feed::kAdmissions, moved_us, moved_us,
+               R"({"code":"step_down","value":1,"unit":"1"})", 0);
+  }
 }
 
 void RecordWriter::WriteBedside(const BedsideRecord& record) {
   const int64_t event_us = patient_.TimeAt(record.hour);
-  const auto place = static_cast<size_t>(Feed::kBedside);
-  const Envelope envelope{
-      Feed::kBedside,
-      format("{}-{}-{}", kIdPrefixes[place], patient_.number, ++written_[place]),
-      "final",
-      event_us,
-      event_us + 5 * base::kMinuteUs,
-      true};
-  Emit(envelope, Line(envelope, record.entries.text), static_cast<size_t>(record.entries.count));
-  tally_->stored += record.entries.count;
+  WritePlain(Feed::kBedside, event_us, event_us + 5 * base::kMinuteUs, record.entries.text,
+             record.entries.count);
+}
+
+void RecordWriter::WriteDose(const Dose& dose) {
+  Entries entries;
+  entries.Add(format("ATC//{}", dose.drug->atc), dose.amount, dose.drug->decimals,
+              dose.drug->unit);
+  if (dose.first) entries.Add("medication_start", 1, 0, "1");
+  if (dose.first && dose.drug->IsAntibiotic()) entries.Add("antibiotic_start", 1, 0, "1");
+  const int64_t event_us = patient_.TimeAt(dose.hour);
+  WritePlain(Feed::kMedications, event_us, event_us + Seconds(random_.Between(0.01, 0.2)),
+             entries.text, entries.count);
+}
+
+void RecordWriter::WriteHarm(const Harm& harm) {
+  const int64_t event_us = patient_.TimeAt(harm.course.onset_hour);
+  const std::string entries = format(R"({{"code":"{}","value":1,"unit":"1"}},{})",
+                                     Harms()[harm.kind].name, kHappened);
+  WritePlain(Feed::kEvents, event_us, event_us + Seconds(random_.Between(0.05, 0.5)), entries, 1);
 }
 
 void RecordWriter::WriteOutcomes(const DayOne& day) {
   if (patient_.sepsis) {
     // The time of onset is agreed on some hours later, when the chart is reviewed.
     const int64_t onset_us = patient_.TimeAt(patient_.sepsis->onset_hour);
-    WriteFacts(Feed::kEvents, onset_us, onset_us + Seconds(random_.Between(1, 6)),
-               R"({"code":"sepsis_onset","value":1,"unit":"1"})");
+    WritePlain(Feed::kEvents, onset_us, onset_us + Seconds(random_.Between(1, 6)),
+               R"({"code":"sepsis_onset","value":1,"unit":"1"})", 0);
   }
   const int64_t discharge_us = patient_.TimeAt(patient_.hours);
   if (day.dies) {
-    WriteFacts(Feed::kEvents, discharge_us, discharge_us,
-               R"({"code":"hospital_death","value":1,"unit":"1"})");
+    WritePlain(Feed::kEvents, discharge_us, discharge_us,
+               R"({"code":"hospital_death","value":1,"unit":"1"})", 0);
   }
-  WriteFacts(Feed::kEvents, discharge_us, discharge_us + Seconds(random_.Between(0.02, 0.3)),
-             R"({"code":"icu_discharge","value":1,"unit":"1"})");
+  WritePlain(Feed::kEvents, discharge_us, discharge_us + Seconds(random_.Between(0.02, 0.3)),
+             R"({"code":"icu_discharge","value":1,"unit":"1"})", 0);
 }
 
 }  // namespace codman::simulation

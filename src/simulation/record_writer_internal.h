@@ -9,6 +9,7 @@
 
 #include "simulation/day_one_internal.h"
 #include "simulation/faults_internal.h"
+#include "simulation/therapy_internal.h"
 
 namespace codman::simulation {
 
@@ -41,10 +42,13 @@ class RecordWriter {
   void Write(const ChartRecord& record);
   // Age, sex and admission; and what became of the stay. These carry no faults and are not
   // measurements.
-  void WriteAdmission(const DayOne& day);
+  void WriteAdmission(const DayOne& day, const Therapy& therapy);
   void WriteOutcomes(const DayOne& day);
   // Measurements without faults.
   void WriteBedside(const BedsideRecord& record);
+  void WriteDose(const Dose& dose);
+  // The outcome, which is no measurement, and that something happened, which is one.
+  void WriteHarm(const Harm& harm);
 
  private:
   // What changes between the versions of a record.
@@ -66,8 +70,9 @@ class RecordWriter {
   std::string UnmappedEntry(Fault fault);
   std::string Line(const Envelope& envelope, std::string_view entries) const;
   void Emit(const Envelope& envelope, std::string line, size_t measurements);
-  // Coded facts of the stay, outside the measurements.
-  void WriteFacts(Feed feed, int64_t event_us, int64_t stored_us, std::string_view entries);
+  // A record without faults, of so many measurements: 0 where it tells facts of the stay.
+  void WritePlain(Feed feed, int64_t event_us, int64_t stored_us, std::string_view entries,
+                  int64_t measurements);
   int64_t& Injected(Fault fault) { return tally_->injected[static_cast<size_t>(fault)]; }
 
   const SimulationOptions& options_;

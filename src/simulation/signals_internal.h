@@ -49,6 +49,7 @@ enum Signal : int {
   kAptt,
   kFibrinogen,
   kTroponinI,  // coagulation, heart
+  kInr,
   kNumSignals,
 };
 constexpr bool IsVital(int signal) { return signal < kPh; }

@@ -38,8 +38,8 @@ TEST(Signals, LimitsLieWithinThePlausibleRangesOfTheClinic) {
     EXPECT_TRUE(model.base >= model.low && model.base <= model.high) << model.name;
   }
   EXPECT_EQ((*signals)[kHeartRate].code, "8867-4");  // LOINC's code of heart rate
-  EXPECT_EQ(Models()[kTroponinI].name,
-            std::string("troponin_i"));  // the last row belongs to the last name
+  EXPECT_EQ(Models()[kInr].name,
+            std::string("inr"));  // the last row belongs to the last name
 }
 
 TEST(Signals, AMissingConceptIsNamed) {

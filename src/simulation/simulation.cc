@@ -14,7 +14,7 @@ namespace codman::simulation {
 namespace {
 
 constexpr std::array<const char*, kNumFeeds> kFeedNames = {
-    "admissions", "patient-vitals", "lab-results", "adverse-events", "bedside"};
+    "admissions", "patient-vitals", "lab-results", "adverse-events", "bedside", "medications"};
 // The longest stay, and the longest way of its last record to the feed.
 constexpr int64_t kLongestCourseUs = 12 * base::kDayUs;
 constexpr int64_t kHighestExactInteger = int64_t{1} << 53;
@@ -134,11 +134,14 @@ class Hospital {
           faults.Set(name, tally_.injected[i]);
       }
     }
+    Json harms = Json::Object();
+    for (size_t i = 0; i < kNumHarms; ++i) harms.Set(std::string(Harms()[i].name), harms_[i]);
     return Json::Object({{"seed", options_.seed},
                          {"options", OptionsJson(options_, start_us_)},
                          {"patients", options_.patients},
                          {"stays", options_.patients},
                          {"septic", septic_},
+                         {"adverse_events", harms},
                          {"stay_hours", std::round(hours_)},
                          {"last_event_time", base::FormatTime(tally_.last_event_us)},
                          {"feeds", feeds},
@@ -154,12 +157,23 @@ class Hospital {
     };
     RecordWriter writer(options_, signals_, patient, &tally_, sink);
     const DayOne day = DrawDayOne(patient, options_.seed);
-    writer.WriteAdmission(day);
-    ChartStay(patient, options_, [&](const ChartRecord& record) { writer.Write(record); });
+    const Therapy therapy = DrawTherapy(patient, day.dies, options_.seed);
+    writer.WriteAdmission(day, therapy);
+    ChartStay(patient, therapy, options_.seed,
+              [&](const ChartRecord& record) { writer.Write(record); });
     for (const auto& record : day.bedside) writer.WriteBedside(record);
+    for (const auto& dose : therapy.doses) writer.WriteDose(dose);
+    for (const auto& harm : therapy.harms) WriteHarm(harm, &writer);
     writer.WriteOutcomes(day);
     if (patient.sepsis) ++septic_;
     hours_ += patient.hours;
+  }
+
+  void WriteHarm(const Harm& harm, RecordWriter* writer) {
+    if (!harm.happens) return;
+    ++harms_[harm.kind];
+    // A death is told when the stay ends.
+    if (harm.kind != kDeath) writer->WriteHarm(harm);
   }
 
   const SimulationOptions& options_;
@@ -168,6 +182,7 @@ class Hospital {
   std::vector<FeedFile> files_;
   Tally tally_;
   int64_t septic_ = 0;
+  std::array<int64_t, kNumHarms> harms_{};
   double hours_ = 0;
 };
 

@@ -4,12 +4,15 @@
 // Physiology is linked: a patient who becomes septic shows it across signals (heart rate,
 // breathing, temperature, pressure, lactate, white cells, creatinine, platelets) over the hours
 // before onset, with individual strength, noise, missingness, treatment, and patients who look ill
-// without becoming septic. It proves plumbing, never accuracy.
+// without becoming septic. Drugs move the body and do harm: opioids slow breathing, anticoagulants
+// let bleed, nephrotoxins fail the kidney, insulin lowers sugar. Signs of harm come hours before
+// it; some pass, and some harm comes without. It proves plumbing, never accuracy.
 //
 // Files in `folder`: admissions.ndjson (age, sex, icu_admission, body, diagnoses of earlier
-// encounters), patient-vitals.ndjson, lab-results.ndjson, bedside.ndjson (urine, coma scale,
-// ventilation, norepinephrine and rarer tests of the first day), adverse-events.ndjson
-// (sepsis_onset, hospital_death, icu_discharge), manifest.json. One record:
+// encounters, step_down), patient-vitals.ndjson, lab-results.ndjson, bedside.ndjson (urine, coma
+// scale, ventilation and norepinephrine every six hours, rarer tests of the first day),
+// medications.ndjson (doses by ATC code), adverse-events.ndjson (bleeds, falls and their kin,
+// sepsis_onset, hospital_death, icu_discharge), manifest.json. One record:
 //   {"record_id":"V-1-17","patient_id":"SYN-000001","encounter_id":"SYN-000001-1",
 //    "event_time":"…Z","stored_at":"…Z","status":"final",
 //    "measurements":[{"code":"8867-4","value":88,"unit":"/min"},…]}
@@ -56,10 +59,11 @@ struct SimulationOptions {
 };
 
 // The manifest, also written to the folder: seed, options, counts of patients, stays, septic,
-// records and measurements by feed, and for each fault how many were injected; `expected`:
-// {measurements, stored, duplicates, quarantined by reason, unparsable_records, corrected} as
-// ingest and build must find them, once `last_event_time` has passed. Errors: options outside their
-// limits, concepts that lack a signal, a folder that cannot be written.
+// adverse events by kind, records and measurements by feed, and for each fault how many were
+// injected; `expected`: {measurements, stored, duplicates, quarantined by reason,
+// unparsable_records, corrected} as ingest and build must find them, once `last_event_time` has
+// passed. Errors: options outside their limits, concepts that lack a signal, a folder that cannot
+// be written.
 Result<Json> Simulate(const SimulationOptions& options, const events::Concepts& concepts,
                       const std::string& folder, const std::function<void(double)>& progress = {});
 

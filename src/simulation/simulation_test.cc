@@ -14,8 +14,8 @@
 namespace codman::simulation {
 namespace {
 
-constexpr std::array<const char*, 5> kFiles = {"admissions", "patient-vitals", "lab-results",
-                                               "adverse-events", "bedside"};
+constexpr std::array<const char*, 6> kFiles = {"admissions",     "patient-vitals", "lab-results",
+                                               "adverse-events", "bedside",        "medications"};
 
 const events::Concepts& Clinic() {
   static const auto concepts = events::Concepts::Load(CODMAN_SOURCE_DIR "/clinic/concepts");
@@ -87,8 +87,10 @@ struct Reader {
   void ReadEntry(const Json& record, const Json& entry) {
     const std::string& code = entry["code"].AsString();
     double value = entry["value"].AsDouble();
-    int index = Clinic().FindByCode("LOINC//" + code);
+    const bool of_drug = code.starts_with("ATC//");
+    int index = Clinic().FindByCode(of_drug ? code : "LOINC//" + code);
     if (index < 0) index = Clinic().Find(code);
+    if (index >= 0 && Clinic()[index].outcome) return void(--measurements);
     if (index >= 0) {
       const events::Concept& known = Clinic()[index];
       const std::string& unit = entry["unit"].AsString();
@@ -100,7 +102,7 @@ struct Reader {
         ++converted;
       }
       if (value < known.low || value > known.high) return void(++out_of_range);
-    } else {
+    } else if (!of_drug) {
       ++(entry["value"].is_string() ? texts : unmapped);
     }
     const bool correction = record["status"].AsString() == "corrected";
@@ -164,7 +166,10 @@ void ExpectCountsOf(const Simulated& run) {
   Reader reader;
   reader.Read(run.Bytes("patient-vitals"));
   reader.Read(run.Bytes("lab-results"));
+  const int64_t late = reader.late;  // other feeds have no faults
   reader.Read(run.Bytes("bedside"));
+  reader.Read(run.Bytes("medications"));
+  reader.Read(run.Bytes("adverse-events"));
   const Json &expected = run.manifest["expected"], &faults = run.manifest["faults"];
   EXPECT_EQ(reader.measurements, expected["measurements"].AsInt());
   EXPECT_EQ(reader.stored, expected["stored"].AsInt());
@@ -177,7 +182,7 @@ void ExpectCountsOf(const Simulated& run) {
   EXPECT_EQ(reader.converted, faults["converted_unit"].AsInt());
   EXPECT_EQ(reader.texts, faults["identifier_bearing"].AsInt());
   EXPECT_EQ(reader.unmapped, faults["unmapped_code"].AsInt());
-  EXPECT_LE(reader.late,
+  EXPECT_LE(late,
             faults["late"].AsInt());  // those that were cut off or lost their time do not show
   EXPECT_EQ(reader.other, 0);
 }
@@ -276,6 +281,60 @@ TEST(Simulation, SepsisShowsItselfBeforeOnsetInTheDirectionsOfSirsAndSofa) {
     const double difference = septic - controls;
     EXPECT_GT(at_least > 0 ? difference : -difference, std::abs(at_least)) << code;
   }
+}
+
+// Every entry of one code, by patient and event time.
+std::map<std::pair<std::string, std::string>, double> Told(const Simulated& run,
+                                                           const std::string& file,
+                                                           const std::string& code) {
+  std::map<std::pair<std::string, std::string>, double> told;
+  const std::string bytes = run.Bytes(file);
+  for (auto line : base::Split(bytes, '\n')) {
+    auto record = base::ParseJson(line);
+    if (!record.ok()) continue;
+    for (const Json& entry : (*record)["measurements"].items()) {
+      if (entry["code"].AsString() != code) continue;
+      told[{(*record)["patient_id"].AsString(), (*record)["event_time"].AsString()}] =
+          entry["value"].AsDouble();
+    }
+  }
+  return told;
+}
+
+// 54 mg/dL is what features.md 4 calls an adverse event.
+TEST(Simulation, AGlucoseIsMeasuredWhenItIsTooLow) {
+  SimulationOptions options = Options(1500);
+  options.faults = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const Simulated run(options);
+  const auto events = Told(run, "adverse-events", "hypoglycaemia");
+  const auto sugars = Told(run, "lab-results", "2345-7");
+  ASSERT_GT(events.size(), 15u);
+  size_t measured = 0;
+  for (const auto& [at, value] : events) {
+    auto sugar = sugars.find(at);
+    if (sugar == sugars.end()) continue;
+    ++measured;
+    EXPECT_LT(sugar->second, 54);
+  }
+  EXPECT_GT(measured, events.size() * 9 / 10);
+  EXPECT_EQ(static_cast<int64_t>(events.size()),
+            run.manifest["adverse_events"]["hypoglycaemia"].AsInt());
+}
+
+// data-model.md 2: of a live mix 70 % vital signs, 20 % medications, 9 % laboratory, 1 % events.
+TEST(Simulation, MedicationsAndAdverseEventsHaveTheirShareOfRecords) {
+  const Simulated run(Options(400));
+  const Json& feeds = run.manifest["feeds"];
+  double all = 0;
+  for (const char* feed : {"patient-vitals", "medications", "lab-results", "adverse-events"})
+    all += feeds[feed]["records"].AsDouble();
+  int64_t events = 0;
+  for (const auto& [kind, count] : run.manifest["adverse_events"].members()) {
+    EXPECT_GE(count.AsInt(), 0) << kind;
+    events += count.AsInt();
+  }
+  EXPECT_NEAR(feeds["medications"]["records"].AsDouble() / all, 0.2, 0.06);
+  EXPECT_NEAR(static_cast<double>(events) / all, 0.01, 0.006);
 }
 
 TEST(Simulation, OptionsOutsideTheirLimitsAreRefused) {

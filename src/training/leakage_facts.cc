@@ -1,6 +1,7 @@
 #include "training/leakage_facts.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -84,7 +85,8 @@ struct RowPrint {
 };
 
 RowPrint PrintOf(std::span<const double> row, double label) {
-  uint64_t hash = label > 0.5 ? 0x9E3779B97F4A7C15ULL : 0xC2B2AE3D27D4EB4FULL;
+  // By its bits: of an amount, two rows with other labels are no duplicates.
+  uint64_t hash = std::bit_cast<uint64_t>(label) ^ 0x9E3779B97F4A7C15ULL;
   int values = 0;
   for (double value : row) {
     uint64_t bits = 0;

@@ -1,5 +1,7 @@
 #include "training/resolved_features_internal.h"
 
+#include <algorithm>
+
 namespace codman::training {
 namespace {
 
@@ -26,6 +28,18 @@ Json ConceptDocument(const events::Concept& c) {
   return entry;
 }
 
+// The pairs that scores of these concepts count.
+Json InteractionsOf(const events::Concepts& concepts, const std::vector<int>& used) {
+  auto is_used = [&](int index) { return std::binary_search(used.begin(), used.end(), index); };
+  Json pairs = Json::Array();
+  for (const auto& pair : concepts.interactions()) {
+    if (!is_used(pair.first) || !is_used(pair.second)) continue;
+    const std::vector<std::string> names = {concepts[pair.first].name, concepts[pair.second].name};
+    pairs.Add(Json::Object({{"between", Json::Array(names)}, {"harm", pair.harm}}));
+  }
+  return pairs;
+}
+
 }  // namespace
 
 Result<Json> ResolvedFeatures(const Run& run) {
@@ -34,9 +48,11 @@ Result<Json> ResolvedFeatures(const Run& run) {
   for (int index : whole->concepts_used()) {
     concepts.Add(ConceptDocument((*run.place.concepts)[index]));
   }
+  Json interactions = InteractionsOf(*run.place.concepts, whole->concepts_used());
   return Json::Object({{"feature_set", run.feature_set.document()},
                        {"blocks", Json::Array(run.request.variant->blocks)},
-                       {"concepts", Json::Object({{"concepts", concepts}})},
+                       {"concepts", Json::Object({{"concepts", concepts},
+                                                  {"interactions", interactions}})},
                        {"columns", Json::Array(run.offline.columns)}});
 }
 

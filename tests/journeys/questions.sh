@@ -1,5 +1,5 @@
-# Every clinical question that has rows of a table, from its source to a registered model and a scored file; then a wrong header and
-# the answers of the API for an amount and for a risk with named levels.
+# Every clinical question, from its source to a registered model and a scored file; then a wrong header, and the answers of the API
+# for an amount and for a risk with named levels.
 . "$(dirname "$0")/journey.bash"
 samples=tests/data/questions fixtures=tests/data/alzheimers
 
@@ -37,14 +37,118 @@ train readmission diabetes130 "$samples/diabetes130_sample.csv.gz" --activate --
 score readmission diabetes130 "$samples/diabetes130_sample.csv.gz" "subject,source_row,prediction_time,risk,alert,excluded_because"
 grep -q ',died or discharged to a hospice$' "$work/scores.csv" || fail "who cannot come back is not told"
 
+# Adverse events on the stream of the synthetic hospital. Hours in the day after an event that was known then are left out, as many as
+# the records of the feed tell.
+"$codman" simulate --patients 400 --hours 30 --seed 12 --out "$work/feed" > /dev/null 2>&1
+train adverse-event synthetic "$work/feed" --variant stream_120 --activate --reason journey
+grep -q 'beside it: process_only ' "$work/train.log" || fail "the process features do not stand alone beside the model: $(cat "$work/train.log")"
+score adverse-event synthetic "$work/feed" "subject,source_row,prediction_time,risk,alert,excluded_because" --variant stream_120
+python3 - "$work/feed" "$work/scores.csv" <<'PY' || fail "hours after an adverse event"
+import collections, csv, datetime, json, sys
+events, stay = collections.defaultdict(list), {}
+time = lambda text: datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+harms = {"cardiac_arrest", "unplanned_icu_transfer", "hospital_death", "bleed", "aki_stage_2", "hypoglycaemia", "respiratory_depression", "arrhythmia", "fall"}
+for name in ("admissions", "adverse-events"):
+    for record in map(json.loads, open(f"{sys.argv[1]}/{name}.ndjson")):
+        codes = {entry["code"] for entry in record["measurements"]}
+        if "icu_discharge" in codes:
+            stay[record["patient_id"]][1] = time(record["event_time"])
+        if "icu_admission" in codes:
+            stay[record["patient_id"]] = [time(record["event_time"]), None]
+        if codes & harms:
+            events[record["patient_id"]].append((time(record["event_time"]), time(record["stored_at"])))
+hour, rows, blanked = datetime.timedelta(hours=1), 0, 0
+for patient, (at, end) in stay.items():
+    while (at := at + hour) < end:
+        rows += 1
+        blanked += any(at - 24 * hour < event <= at and known <= at for event, known in events[patient])
+told = [row["excluded_because"] for row in csv.DictReader(open(sys.argv[2]))]
+print(f"{rows} hours, {blanked} after an event; told {len(told)}, {told.count('blanking: more than 0 adverse_event')}")
+sys.exit(not (0 < blanked == told.count("blanking: more than 0 adverse_event") and rows == len(told)))
+PY
+
+# The same features on real stays, with low pressure as the outcome that the task file declares. Hours without a reading of the last two
+# hours, and hours at which it is low, are left out, as many as the csv tell.
+train adverse-event eicu_stream tests/data/eicu_stream
+score adverse-event eicu_stream tests/data/eicu_stream "subject,source_row,prediction_time,risk,alert,excluded_because" --model eicu_proxy-1
+python3 - tests/data/eicu_stream "$work/scores.csv" <<'PY' || fail "hours of the eICU stays"
+import collections, csv, gzip, sys
+table = lambda name: csv.DictReader(gzip.open(f"{sys.argv[1]}/{name}.csv.gz", "rt"))
+# Minutes since the admission to hospital: a person's stays of one admission share their readings.
+stays = {row["patientunitstayid"]: row for row in table("patient")}
+admission = lambda stay: (stay["uniquepid"], stay["patienthealthsystemstayid"])
+began = lambda stay: -int(stay["hospitaladmitoffset"])
+cuff = collections.defaultdict(list)
+for row in table("vitalaperiodic"):
+    stay, minute = stays[row["patientunitstayid"]], int(row["observationoffset"])
+    if row["noninvasivemean"] and 14 <= float(row["noninvasivemean"]) <= 330 and 0 <= minute <= int(stay["unitdischargeoffset"]):
+        cuff[admission(stay)].append((began(stay) + minute, float(row["noninvasivemean"])))
+rows = unseen = low = 0
+for stay in stays.values():
+    for at in range(began(stay) + 60, began(stay) + int(stay["unitdischargeoffset"]), 60):
+        now = [mean for minute, mean in cuff[admission(stay)] if at - 120 < minute <= at]
+        rows, unseen, low = rows + 1, unseen + (not now), low + any(mean < 60 for mean in now)
+told = [row["excluded_because"] for row in csv.DictReader(open(sys.argv[2]))]
+found = (len(told), told.count("now: fewer than 1 pressure"), told.count("now: more than 0 low"))
+print("hours, without a reading, low:", (rows, unseen, low), "told", found)
+sys.exit((rows, unseen, low) != found)
+PY
+
+# Back in hospital within 30 days, told at discharge from all stays of the MIMIC-IV demo.
+train readmission mimiciv_demo tests/data/mimiciv_hospital
+"$codman" evaluate readmission --source mimiciv_demo --folds 3 --json > "$work/folds.json" 2> "$work/folds.log" || fail "evaluate readmission: $(tail -3 "$work/folds.log")"
+python3 - tests/data/mimiciv_hospital "$work/folds.json" <<'PY' || fail "rows of readmission"
+import collections, csv, datetime, gzip, json, sys
+time, stays = datetime.datetime.fromisoformat, collections.defaultdict(list)
+for row in csv.DictReader(gzip.open(f"{sys.argv[1]}/hosp/admissions.csv.gz", "rt")):
+    stays[row["subject_id"]].append(row)
+# Diagnoses are known a week after discharge; a month that is not over by then has no label.
+day, rows, back = datetime.timedelta(days=1), 0, 0
+end = max(time(stay["dischtime"]) for own in stays.values() for stay in own) + 7 * day
+for own in stays.values():
+    for stay in own:
+        if stay["hospital_expire_flag"] == "1" or stay["discharge_location"] == "HOSPICE":
+            continue
+        left = time(stay["dischtime"])
+        if left + 30 * day <= end:
+            rows, back = rows + 1, back + any(left < time(s["admittime"]) <= left + 30 * day for s in own)
+report = json.load(open(sys.argv[2]))["ehr"]
+print("discharges, back within 30 days:", rows, back, "told", report["rows"], report["events"])
+sys.exit((rows, back) != (report["rows"], report["events"]))
+PY
+
+# What an encounter costs, from the claims of a FHIR export.
+train cost synthea_fhir tests/data/synthea_claims
+score cost synthea_fhir tests/data/synthea_claims "subject,source_row,prediction_time,value,lower,upper,excluded_because" --model encounter-1
+grep -rqi 'synthetic data: this proves the plumbing' "$CODMAN_HOME/models/cost/encounter" || fail "the card of cost does not say that the data is synthetic"
+"$codman" sql --json "select count(*) as n, round(sum(cost), 2) as cost, sum(procedures) as procedures, sum(drugs) as drugs, round(sum(prior_year_cost), 2) as before from gold.patient_costs" > "$work/costs.json"
+python3 - tests/data/synthea_claims "$work/costs.json" <<'PY' || fail "gold.patient_costs"
+import collections, datetime, gzip, json, sys
+load = lambda kind: [json.loads(line) for line in gzip.open(f"{sys.argv[1]}/{kind}.000.ndjson.gz", "rt")]
+time = datetime.datetime.fromisoformat
+visit = lambda resource: resource["item"][0]["encounter"][0]["reference"].split("/")[-1]
+began = {e["id"]: (e["subject"]["reference"], time(e["period"]["start"])) for e in load("Encounter")}
+claims = [(began[visit(c)][0], time(c["created"]), c["total"]["value"]) for c in load("Claim")]
+year = datetime.timedelta(days=365)
+before = sum(amount for who, start in began.values() for owner, told, amount in claims if owner == who and start - year < told <= start)
+expected = [len(began), round(sum(c[2] for c in claims), 2), len(load("Procedure")), len(load("MedicationRequest")), round(before, 2)]
+row = json.load(open(sys.argv[2]))["rows"][0]
+found = [row[key] for key in ("n", "cost", "procedures", "drugs", "before")]
+print("encounters, cost, procedures, drugs, cost of the years before:", expected, found)
+sys.exit(any(abs(a - b) > 0.005 for a, b in zip(expected, found)))
+PY
+
 # Made-up rows reach a registered candidate, which cannot go live.
 for each in adni oasis_longitudinal oasis_cross_sectional nacc; do
   train alzheimers "$each" "$fixtures/$each.csv"
 done
+train alzheimers oasis3 "$fixtures/oasis3"
 "$codman" models list > "$work/models.txt"
-version="$(grep -oE 'oasis2-[0-9]+' "$work/models.txt" | head -1)"
-"$codman" models activate alzheimers "$version" --reason journey > "$work/activate.log" 2>&1 && fail "a model of made-up rows went live"
-grep -qi 'fixture' "$work/activate.log" || fail "the refusal does not say fixture: $(cat "$work/activate.log")"
+for variant in oasis2 oasis3 oasis3_no_cognition; do
+  version="$(grep -oE "$variant-[0-9]+" "$work/models.txt" | head -1)"
+  "$codman" models activate alzheimers "$version" --reason journey > "$work/activate.log" 2>&1 && fail "a model of made-up rows went live: $version"
+  grep -qi 'fixture' "$work/activate.log" || fail "the refusal does not say fixture: $(cat "$work/activate.log")"
+done
 score alzheimers adni "$fixtures/adni.csv" "subject,source_row,prediction_time,risk_CN,risk_MCI,risk_AD,excluded_because" --model "$(grep -oE 'adni-[0-9]+' "$work/models.txt" | head -1)"
 
 # The seventh question: the file that docs/how_to_add.md shows, word for word, and nothing else.
@@ -60,6 +164,12 @@ export CODMAN_CLINIC="$PWD/clinic"
 sed '1s/MMSE/MMS/' "$fixtures/oasis_longitudinal.csv" > "$work/wrong.csv"
 "$codman" train alzheimers --source oasis_longitudinal --input "$work/wrong.csv" > "$work/header.log" 2>&1 && fail "a wrong header was taken"
 grep -q "MMSE" "$work/header.log" || fail "the missing column is not named: $(cat "$work/header.log")"
+for changed in OASIS3_UDSb4_cdr:CDRTOT OASIS3_demographics:APOE OASIS3_Freesurfer_output:IntraCranialVol; do
+  rm -rf "$work/oasis3"; cp -r "$fixtures/oasis3" "$work/oasis3"
+  sed -i "1s/${changed#*:}/CHANGED/" "$work/oasis3/${changed%:*}.csv"
+  "$codman" ingest oasis3 --input "$work/oasis3" > "$work/header.log" 2>&1 && fail "a wrong header was taken: $changed"
+  grep -q "\"${changed#*:}\"" "$work/header.log" || fail "the missing column is not named: $(cat "$work/header.log")"
+done
 
 # The API: an amount with its interval, levels by their names, an unknown level refused by name.
 start_server

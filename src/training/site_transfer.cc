@@ -96,6 +96,7 @@ Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request
                      .offline = &run.offline,
                      .judged = away,
                      .told = std::move(told)};
+  in.subgroups = &run.subgroups;
   in.threshold = json["at_transferred_threshold"]["threshold"].AsDouble();
   in.threshold_rule = format(
       "the alert rate that keeps {:.0f} % of the utility at the first site, without labels of the "

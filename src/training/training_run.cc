@@ -70,6 +70,7 @@ Result<Judged> FitAndJudge(Run* run) {
                      .offline = &run->offline,
                      .judged = held_out,
                      .told = Tell(run->target(), judged.point.calibration, judged.margins)};
+  in.subgroups = &run->subgroups;
   TRY(AddOthers(*run, train, all, clock, &in));
   in.threshold = judged.point.threshold;
   in.threshold_rule = judged.point.rule;

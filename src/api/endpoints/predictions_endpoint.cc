@@ -7,14 +7,23 @@
 namespace codman::api {
 namespace {
 
-Json ListEntry(const serving::PredictionRow& row) {
+// Of an amount or a class there is neither band nor alert.
+bool IsRisk(const std::vector<registry::Task>& tasks, const serving::PredictionRow& row) {
+  auto task = registry::FindTask(tasks, row.task);
+  if (!task.ok()) return true;
+  auto variant = (*task)->FindVariant(row.variant.substr(0, row.variant.find(kTrialSuffix)));
+  return !variant.ok() || (*variant)->target.objective == models::Objective::kBinary;
+}
+
+Json ListEntry(const std::vector<registry::Task>& tasks, const serving::PredictionRow& row) {
+  bool risk = IsRisk(tasks, row);
   return Json::Object({{"id", row.id},
                        {"task", row.task},
                        {"variant", row.variant},
                        {"version", row.version},
                        {"risk", row.risk},
-                       {"band", row.band},
-                       {"alert", row.alert},
+                       {"band", risk ? Json(row.band) : Json()},
+                       {"alert", risk ? Json(row.alert) : Json()},
                        {"predicted_at", base::FormatTime(row.time_us)}});
 }
 
@@ -39,7 +48,7 @@ void GetPredictions(Call* call) {
   auto rows = call->context().journal->Search(filter);
   if (!rows.ok()) return call->Fail(rows.error());
   Json list = Json::Array();
-  for (const auto& row : *rows) list.Add(ListEntry(row));
+  for (const auto& row : *rows) list.Add(ListEntry(*call->context().tasks, row));
   Json answer = Json::Object({{"predictions", list}});
   if (rows->size() == filter.limit) answer.Set("next_before", rows->back().id);
   call->SendJson(answer);

@@ -8,15 +8,8 @@ namespace codman::api {
 namespace {
 
 // Of an amount or a class there is neither band nor alert.
-bool IsRisk(const std::vector<registry::Task>& tasks, const serving::PredictionRow& row) {
-  auto task = registry::FindTask(tasks, row.task);
-  if (!task.ok()) return true;
-  auto variant = (*task)->FindVariant(row.variant.substr(0, row.variant.find(kTrialSuffix)));
-  return !variant.ok() || (*variant)->target.objective == models::Objective::kBinary;
-}
-
-Json ListEntry(const std::vector<registry::Task>& tasks, const serving::PredictionRow& row) {
-  bool risk = IsRisk(tasks, row);
+Json ListEntry(const serving::PredictionRow& row) {
+  bool risk = !row.band.empty();
   return Json::Object({{"id", row.id},
                        {"task", row.task},
                        {"variant", row.variant},
@@ -48,7 +41,7 @@ void GetPredictions(Call* call) {
   auto rows = call->context().journal->Search(filter);
   if (!rows.ok()) return call->Fail(rows.error());
   Json list = Json::Array();
-  for (const auto& row : *rows) list.Add(ListEntry(*call->context().tasks, row));
+  for (const auto& row : *rows) list.Add(ListEntry(row));
   Json answer = Json::Object({{"predictions", list}});
   if (rows->size() == filter.limit) answer.Set("next_before", rows->back().id);
   call->SendJson(answer);

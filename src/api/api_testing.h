@@ -114,6 +114,16 @@ class TestHospital {
     return sink->Wait();
   }
 
+  // The headers of a signed-in person's request; they last as long as the hospital.
+  Fields SignIn() {
+    std::string token = sessions_->SignIn(sessions_->NewSignInCode()).value();
+    cookie_ = "codman_session=" + token;
+    csrf_ = sessions_->Find(token)->csrf;
+    return {{"cookie", cookie_}, {"x-csrf-token", csrf_}};
+  }
+  // A candidate with the same files as the live version.
+  Result<registry::ModelVersion> AddVersion() { return registry_->Register(NewVersion()); }
+
   serving::Journal& journal() { return *journal_; }
   governance::Audit& audit() { return *audit_; }
   registry::Registry& registry() { return *registry_; }
@@ -129,6 +139,10 @@ class TestHospital {
     task.horizon_us = 6LL * 3600 * 1000000;
     task.variants = {variant};
     tasks_ = {task};
+    CHECK(AddVersion().ok());
+    CHECK(registry_->Activate("sepsis", "process-1", "ada", "why", 1).ok());
+  }
+  static registry::NewModel NewVersion() {
     registry::NewModel made{.task = "sepsis", .variant = "process", .source = "made", .actor = "a"};
     made.synthetic = true;
     made.files["weights.lgbm.txt"] = serving::TestWeights();
@@ -137,8 +151,7 @@ class TestHospital {
         base::ParseYaml(serving::kTestFeatures, "f.yaml").value().ToPrettyString();
     made.manifest =
         Json::Object({{"learner", "gbdt"}, {"weights", "weights.lgbm.txt"}, {"threshold", 0.3}});
-    CHECK(registry_->Register(made).ok());
-    CHECK(registry_->Activate("sepsis", "process-1", "ada", "why", 1).ok());
+    return made;
   }
 
   const std::string home_;
@@ -150,7 +163,7 @@ class TestHospital {
   std::unique_ptr<serving::Journal> journal_;
   std::unique_ptr<serving::PredictionService> service_;
   std::unique_ptr<Sessions> sessions_;
-  std::string key_;
+  std::string key_, cookie_, csrf_;
   std::unique_ptr<Api> api_;
 };
 

@@ -27,6 +27,40 @@ TEST_F(ModelEndpointsTest, AKeyIsNoPersonWhoCouldApprove) {
   EXPECT_TRUE(hospital_.registry().Approvals("sepsis").value().empty());
 }
 
+TEST_F(ModelEndpointsTest, APersonTriesAVersionThatWaitsAndNoAnswerOfItCountsAsServed) {
+  ASSERT_TRUE(hospital_.AddVersion().ok());
+  const std::string waiting = "/api/v1/models/sepsis/process-2";
+  constexpr char kValues[] = R"({"features": {"heart_rate": 112}})";
+  Json refused = Ask("POST", waiting + "/try", 403, kValues);
+  EXPECT_THAT(refused["detail"].AsString(), HasSubstr("tried by a person"));
+  auto person = hospital_.SignIn();
+  auto tried = hospital_.Ask("POST", waiting + "/try", kValues, person, false);
+  ASSERT_EQ(tried.status, 200) << tried.body;
+  Json answer = base::ParseJson(tried.body).value();
+  EXPECT_EQ(answer["variant"].AsString(), "process (trial)");
+  EXPECT_EQ(answer["model"]["version"].AsString(), "process-2");
+  auto entry = hospital_.journal().Find(answer["id"].AsString());
+  ASSERT_TRUE(entry.ok()) << "what a person saw is kept";
+  EXPECT_EQ(hospital_.journal().Search({.variant = "process"}).value().size(), 0u);
+  EXPECT_EQ(hospital_.journal().Search({.variant = "process (trial)"}).value().size(), 1u);
+  auto live = hospital_.Ask("POST", std::string(kVersion) + "/try", kValues, person, false);
+  EXPECT_EQ(base::ParseJson(live.body).value()["variant"].AsString(), "process");
+  auto wrong = hospital_.Ask("POST", waiting + "/try", R"({"features": {"heart_rat": 1}})", person,
+                             false);
+  EXPECT_EQ(wrong.status, 422);
+  Ask("POST", "/api/v1/models/sepsis/process-9/try", 403, kValues);
+}
+
+TEST_F(ModelEndpointsTest, TheFormOfAVersionIsThatOfItsFeatures) {
+  ASSERT_TRUE(hospital_.AddVersion().ok());
+  Json live = Ask("GET", "/api/v1/tasks/sepsis", 200);
+  Json form = Ask("GET", "/api/v1/models/sepsis/process-2/form", 200);
+  EXPECT_EQ(form["version"].AsString(), "process-2");
+  EXPECT_EQ(form["variant"].AsString(), "process (trial)");
+  EXPECT_EQ(form["groups"].ToString(), live["groups"].ToString());
+  Ask("GET", "/api/v1/models/sepsis/process-9/form", 404);
+}
+
 TEST_F(ModelEndpointsTest, WhatIsLiveIsNeitherChallengedNorRetired) {
   for (const char* change : {"/challenge", "/retire", "/activate"}) {
     Json refused = Ask("POST", std::string(kVersion) + change, 409, kWhy);
@@ -72,6 +106,9 @@ TEST_F(ModelEndpointsTest, ListsShowsAndComparesRuns) {
   EXPECT_EQ(all["total"].AsInt(), 2);
   EXPECT_EQ(all["runs"].items()[0]["error"].AsString(), "no rows");
   EXPECT_EQ(Ask("GET", "/api/v1/runs?status=running", 200)["total"].AsInt(), 1);
+  EXPECT_EQ(Ask("GET", "/api/v1/runs?kind=folds", 200)["total"].AsInt(), 0);
+  EXPECT_EQ(Ask("GET", "/api/v1/runs?variant=process&kind=train", 200)["total"].AsInt(), 2);
+  Ask("GET", "/api/v1/runs?kind=guess", 400);
   EXPECT_EQ(Ask("GET", "/api/v1/runs/1", 200)["config"]["seed"].AsInt(), 1);
   EXPECT_EQ(Ask("GET", "/api/v1/runs/compare?a=1&b=2", 200)["config"].ToString(),
             R"([{"name":"seed","a":1,"b":2}])");

@@ -3,6 +3,7 @@
 
 #include "api/query.h"
 #include "api/routes.h"
+#include "api/unit_bounds.h"
 #include "base/text.h"
 
 namespace codman::api {
@@ -80,13 +81,6 @@ Json Operation(const Route& route, Json body_schema, Json example) {
   return operation;
 }
 
-// A bound whose conversion surely lies within the canonical range: six digits, rounded inwards.
-double Inwards(double bound, bool upper) {
-  if (bound == 0) return 0;
-  double scale = std::pow(10, 5 - std::floor(std::log10(std::fabs(bound))));
-  return (upper ? std::ceil(bound * scale) - 1 : std::floor(bound * scale) + 1) / scale;
-}
-
 Json Bounded(double low, double high) {
   Json number = Json::Object({{"type", "number"}});
   if (std::isfinite(low)) number.Set("minimum", low);
@@ -130,10 +124,9 @@ Json FieldSchema(const serving::ServedModel& model, const features::ContractFeat
     const auto& known = (*model.concepts)[feature.concept_index];
     if (known.unit == feature.unit) {
       for (const auto& conversion : known.conversions) {
-        double a = (feature.low - conversion.offset) / conversion.factor;
-        double b = (feature.high - conversion.offset) / conversion.factor;
-        any.Add(
-            InUnit(conversion.unit, Inwards(std::min(a, b), false), Inwards(std::max(a, b), true)));
+        double a = BoundIn(conversion, feature.low, Bound::kLow);
+        double b = BoundIn(conversion, feature.high, Bound::kHigh);
+        any.Add(InUnit(conversion.unit, std::min(a, b), std::max(a, b)));
       }
     }
   }

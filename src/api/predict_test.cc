@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <random>
 #include <thread>
 
@@ -59,6 +60,36 @@ TEST_F(PredictTest, TheShortWayAndTheTreeAnswerAlike) {
     Json answer = Parsed(usual);
     EXPECT_EQ(hospital_->journal().Find(answer["id"].AsString())->answer, usual.body);
   }
+}
+
+// A client that keeps to the document is answered; one bit beyond it is refused.
+TEST_F(PredictTest, TheDocumentsBoundsAreThoseOfTheReaderInEveryUnit) {
+  Json document = Parsed(hospital_->Ask("GET", "/openapi.json", ""));
+  const Json& features =
+      document["components"]["schemas"]["Features_sepsis_process"]["properties"];
+  int bounds = 0;
+  for (const auto& [name, feature] : features.members()) {
+    for (const auto& form : feature["anyOf"].items()) {
+      const Json& value = form["properties"]["value"];
+      const std::string& unit = form["properties"]["unit"]["const"].AsString();
+      for (auto [bound, outwards] : {std::pair("minimum", -HUGE_VAL), {"maximum", HUGE_VAL}}) {
+        if (unit.empty() || value.Find(bound) == nullptr) continue;
+        double at = value[bound].AsDouble();
+        auto answered = [&](double number) {
+          return hospital_
+              ->Ask("POST", kPredict,
+                    format(R"({{"features":{{"{}":{{"value":{:.17g},"unit":"{}"}}}}}})", name,
+                           number, unit))
+              .status;
+        };
+        EXPECT_EQ(answered(at), 200) << name << " " << bound << " " << unit;
+        EXPECT_EQ(answered(std::nextafter(at, outwards)), 422)
+            << name << " " << bound << " " << unit;
+        ++bounds;
+      }
+    }
+  }
+  EXPECT_GT(bounds, 8);
 }
 
 TEST_F(PredictTest, EveryAnswerHasTheSameHeaders) {

@@ -186,7 +186,7 @@ serving::JournalRecord RecordOf(const serving::ServedModel& model,
           .task = version.task,
           .variant = version.variant,
           .version = version.version,
-          .band = serving::NameOf(batch.band(row)),
+          .band = model.is_binary ? serving::NameOf(batch.band(row)) : "",
           .alert = batch.alert(row),
           .risk = batch.risk(row)};
 }

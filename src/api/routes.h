@@ -39,6 +39,11 @@ serving::Explain ExplainOf(const std::string& query);
 std::vector<serving::FieldError> UnknownMembers(const Json& body,
                                                 const std::vector<std::string>& known);
 
+// The version that the path names, ready to answer; where it is not in service its answers bear the
+// variant with this suffix (task_endpoints.cc).
+inline constexpr char kTrialSuffix[] = " (trial)";
+Result<std::shared_ptr<const serving::ServedModel>> TrialModel(Call* call);
+
 // {"reason": …} of a change; answers and gives nothing where it is absent (model_endpoints.cc).
 std::optional<Json> BodyWithReason(Call* call, std::string_view other = "");
 
@@ -54,6 +59,8 @@ void GetTasks(Call* call);
 void GetTask(Call* call);
 void PostPredict(Call* call);
 void PostPredictBatch(Call* call);
+void PostTry(Call* call);
+void GetForm(Call* call);
 void GetPredictions(Call* call);
 void GetPrediction(Call* call);
 void GetReplay(Call* call);

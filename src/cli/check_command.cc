@@ -13,14 +13,19 @@
 namespace codman::cli {
 namespace {
 
-// A feature that the task declares to be made from its outcome.
-void CheckInputs(const registry::Task& task, const features::Plan& plan,
-                 const std::function<void(const std::string&)>& at) {
+// A feature that the task declares to be made from its outcome, or for audits only.
+void CheckInputs(const registry::Task& task, const registry::TaskVariant& variant,
+                 const features::Plan& plan, const std::function<void(const std::string&)>& at) {
   for (const auto& feature : plan.contract()) {
     const auto& outcome = task.outcome_columns;
     if (std::find(outcome.begin(), outcome.end(), feature.column) != outcome.end()) {
       at(format("the feature '{}' reads the column '{}', which outcome_columns lists: remove it",
                 feature.id, feature.column));
+    }
+    if (variant.ForAuditsOnly(feature.id) || variant.ForAuditsOnly(feature.column)) {
+      at(format("the feature '{}' bears the name of a declared subgroup, which is for audits only: "
+                "remove it, or name the subgroup otherwise",
+                feature.id));
     }
   }
 }
@@ -50,7 +55,7 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
       if (!plan.ok())
         at(plan.error().message());
       else
-        CheckInputs(task, **plan, at);
+        CheckInputs(task, variant, **plan, at);
     }
     for (const auto& from : variant.from) {
       bool known = std::any_of(sources.begin(), sources.end(),

@@ -38,6 +38,14 @@ std::string OfClasses(const Json& report) {
 
 }  // namespace
 
+std::string HeadFigure(const Json& metrics) {
+  for (auto [name, words] :
+       {std::pair("auroc", "AUROC"), {"macro_auroc", "macro AUROC"}, {"r2", "R²"}}) {
+    if (metrics.Find(name) != nullptr) return format("{} {:.4f}", words, metrics[name].AsDouble());
+  }
+  return "";
+}
+
 std::string FiguresOf(const Json& report) {
   if (report["kind"].AsString() == "regression") return OfAmounts(report);
   if (report["kind"].AsString() == "multiclass") return OfClasses(report);

@@ -9,6 +9,8 @@ namespace codman::cli {
 
 // "AUROC 0.81 (0.80 to 0.82)  AUPRC …", "R² …  RMSE …" or "macro AUROC …", by what was predicted.
 std::string FiguresOf(const Json& report);
+// The one figure that lists of versions and runs show, from their metrics: "AUROC 0.8133".
+std::string HeadFigure(const Json& metrics);
 // What others tell of the same rows, a line each ("  beside it: logistic  auroc 0.79"), and the
 // differences to other models of the question with their intervals and what they show.
 std::string BesideIt(const Json& report);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/difference_text.h"
+#include "cli/figures.h"
 #include "cli/opened_registry.h"
 #include "registry/task.h"
 #include "registry/version_diff.h"
@@ -28,9 +29,9 @@ Result<> List(const GlobalOptions& global, const Options& options) {
   Json json = Json::Array();
   for (const auto& version : TRY(opened.registry->List(options.task))) {
     json.Add(registry::ToJson(version));
-    text += format("{} {:<14} {:<10} {}  AUROC {:.4f}  from {}{}{}\n", version.task,
+    text += format("{} {:<14} {:<10} {}  {}  from {}{}{}\n", version.task,
                    version.version, version.state, version.created_at,
-                   version.metrics["auroc"].AsDouble(), version.source,
+                   HeadFigure(version.metrics), version.source,
                    version.synthetic ? " (synthetic)" : "", version.fixture ? " (fixture)" : "");
   }
   TRY(opened.workspace->Record("models.list", options.task, "done"));

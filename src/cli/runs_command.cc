@@ -1,6 +1,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/difference_text.h"
+#include "cli/figures.h"
 #include "cli/opened_registry.h"
 
 namespace codman::cli {
@@ -17,18 +18,10 @@ Result<OpenedRegistry> Open(const GlobalOptions& global, const char* action) {
   return opened;
 }
 
-// The figure that lists show, by what was predicted.
-std::string FigureOf(const Json& metrics) {
-  for (auto [name, words] :
-       {std::pair("auroc", "AUROC"), {"macro_auroc", "macro AUROC"}, {"r2", "R²"}}) {
-    if (metrics.Find(name) != nullptr) return format("{} {:.4f}", words, metrics[name].AsDouble());
-  }
-  return "";
-}
-
 // What is told of a run in one line: the model it made, or why it made none.
 std::string LineOf(const registry::TrainingJob& job) {
-  std::string end = job.status == "done" ? job.version + "  " + FigureOf(job.results["metrics"])
+  std::string made = job.kind == "train" ? job.version : "judged, " + job.kind;
+  std::string end = job.status == "done" ? made + "  " + HeadFigure(job.results["metrics"])
                                          : job.error.substr(0, job.error.find('\n'));
   if (job.held_out_look > 0)
     end += format("  (look {} at the held-out patients)", job.held_out_look);

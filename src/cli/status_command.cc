@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/figures.h"
 #include "lakehouse/lake_catalog.h"
 #include "registry/registry.h"
 
@@ -25,8 +26,8 @@ Result<> Run(const GlobalOptions& global) {
   Json models = Json::Array();
   for (const auto& version : TRY(registry->List())) {
     models.Add(registry::ToJson(version));
-    text += format("  model {} {:<14} {:<10} AUROC {:.4f}{}\n", version.task, version.version,
-                   version.state, version.metrics["auroc"].AsDouble(),
+    text += format("  model {} {:<14} {:<10} {}{}\n", version.task, version.version,
+                   version.state, HeadFigure(version.metrics),
                    version.synthetic ? "  (synthetic data)" : "");
   }
   status.Set("models", models);

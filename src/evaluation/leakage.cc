@@ -58,6 +58,18 @@ void CheckOutcomeDerived(const LeakageFacts& facts, Findings* findings) {
                        "no feature is declared or named as made from the outcome"});
 }
 
+void CheckAuditOnly(const LeakageFacts& facts, Findings* findings) {
+  for (const std::string& feature : facts.audit_only) {
+    findings->push_back({"audit_only", Severity::kBlock, feature,
+                         format("'{}' is declared as a subgroup, for audits only, and is an input: "
+                                "remove it from the features",
+                                feature)});
+  }
+  if (!facts.audit_only.empty()) return;
+  findings->push_back(
+      {"audit_only", Severity::kPass, "", "no input is declared to be for audits only"});
+}
+
 // One finding for each input made of a declared name.
 struct DeclaredNames {
   const char* check;
@@ -222,6 +234,7 @@ std::vector<Finding> AuditLeakage(const LeakageFacts& facts) {
   CheckSubjects(facts, &findings);
   CheckKnownTimes(facts, &findings);
   CheckOutcomeDerived(facts, &findings);
+  CheckAuditOnly(facts, &findings);
   CheckDeclaredNames(
       facts,
       {"post_outcome_code", facts.post_outcome_codes, "a code that is given after the outcome",

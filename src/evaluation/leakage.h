@@ -17,7 +17,7 @@ namespace codman::evaluation {
 enum class Severity { kPass, kWarning, kBlock };
 
 struct Finding {
-  std::string check;  // "subject_overlap", "future_known_time", "outcome_derived",
+  std::string check;  // "subject_overlap", "future_known_time", "outcome_derived", "audit_only",
                       // "post_outcome_code", "label_ingredient", "single_feature",
                       // "clock_recovery", "clock_only", "too_good", "duplicate_rows"
   Severity severity = Severity::kPass;
@@ -33,6 +33,8 @@ struct LeakageFacts {
   std::map<std::string, int64_t> future_values;
   // Features declared or named as made from the outcome or its ingredients.
   std::vector<std::string> outcome_derived;
+  // Features that bear the name of a column declared for audits only (race).
+  std::vector<std::string> audit_only;
   // Names of the model's inputs, for the two lists below; expansions may follow the name
   // ("lactate_last_24h" is made of "lactate").
   std::vector<std::string> inputs;

@@ -47,12 +47,12 @@ const Finding* WorstOf(const std::vector<Finding>& findings, const std::string& 
 const char* const kChecks[] = {"subject_overlap",   "future_known_time", "outcome_derived",
                                "post_outcome_code", "label_ingredient",  "single_feature",
                                "clock_recovery",    "clock_only",        "too_good",
-                               "duplicate_rows"};
+                               "duplicate_rows",    "audit_only"};
 
 TEST(AuditLeakage, PassesEveryCheckOfASoundRun) {
   auto findings = AuditLeakage(CleanFacts());
   EXPECT_FALSE(Blocks(findings));
-  EXPECT_EQ(findings.size(), 10u);
+  EXPECT_EQ(findings.size(), 11u);
   for (const char* check : kChecks) {
     ASSERT_NE(WorstOf(findings, check), nullptr) << check;
     EXPECT_EQ(WorstOf(findings, check)->severity, Severity::kPass) << check;
@@ -71,6 +71,7 @@ TEST(AuditLeakage, FindsEachPlantedLeakAndNothingElse) {
       {"subject_overlap", Severity::kBlock, "", [](auto* f) { f->overlapping_subjects = 1; }},
       {"future_known_time", Severity::kBlock, "lactate_last",
        [](auto* f) { f->future_values["lactate_last"] = 3; }},
+      {"audit_only", Severity::kBlock, "race", [](auto* f) { f->audit_only = {"race"}; }},
       {"outcome_derived", Severity::kBlock, "sepsis_code",
        [](auto* f) { f->outcome_derived = {"sepsis_code"}; }},
       {"post_outcome_code", Severity::kBlock, "dx:ICD10/a41.9_count",

@@ -13,7 +13,7 @@
 namespace codman::registry {
 namespace {
 
-constexpr std::array<storage::Migration, 3> kMigrations = {{
+constexpr std::array<storage::Migration, 4> kMigrations = {{
     {1, R"(
 create table model_versions (
   task text not null, variant text not null, version text not null, state text not null,
@@ -41,6 +41,9 @@ alter table training_jobs add column process text not null default '';
     {3, R"(
 alter table training_jobs add column held_out text not null default '';
 alter table training_jobs add column held_out_look integer not null default 0;
+)"},
+    {4, R"(
+alter table training_jobs add column kind text not null default 'train';
 )"},
 }};
 

@@ -32,6 +32,27 @@ bool IsHourly(const Json& entry, Problems* problems) {
   return hourly;
 }
 
+// {race: race, unit: {table: silver.encounters, level: "case when …"}}
+std::vector<SubgroupColumn> ReadSubgroups(const Json& entry, Problems* problems) {
+  std::vector<SubgroupColumn> subgroups;
+  bool own_table = entry.Find("table") != nullptr;
+  for (const auto& [name, declared] : entry["subgroups"].members()) {
+    if (declared.is_string()) {
+      if (!own_table)
+        problems->Add(declared, format("'{}' is a column of a 'table', which is missing: write {}: "
+                                       "{{table: …, level: …}}",
+                                       name, name));
+      subgroups.push_back({.name = name, .table = "", .level = declared.AsString()});
+      continue;
+    }
+    problems->CheckKeys(declared, {"table", "level"});
+    subgroups.push_back({.name = name,
+                         .table = problems->Text(declared, "table"),
+                         .level = problems->Text(declared, "level")});
+  }
+  return subgroups;
+}
+
 TaskSource ReadCohortSource(const std::string& name, const Json& entry, const std::string& file,
                             Problems* problems) {
   TaskSource source{.source = name};
@@ -41,6 +62,7 @@ TaskSource ReadCohortSource(const std::string& name, const Json& entry, const st
                                    "leave one out",
                                    key));
   }
+  source.subgroups = ReadSubgroups(entry, problems);
   bool has_times = entry.Find("prediction_times") != nullptr;
   if (has_times) source.hourly = IsHourly(entry, problems);
   source.cohort = events::ReadCohort(entry["cohort"], has_times, file, problems);
@@ -49,9 +71,11 @@ TaskSource ReadCohortSource(const std::string& name, const Json& entry, const st
 
 TaskSource ReadSource(const std::string& name, const Json& entry, const std::string& file,
                       Problems* problems) {
-  problems->CheckKeys(entry, {"prediction_times", "label", "table", "comparator", "cohort"});
+  problems->CheckKeys(
+      entry, {"prediction_times", "label", "table", "comparator", "cohort", "subgroups"});
   if (entry.Find("cohort") != nullptr) return ReadCohortSource(name, entry, file, problems);
   TaskSource source{.source = name};
+  source.subgroups = ReadSubgroups(entry, problems);
   const Json& label = entry["label"];
   source.table = problems->Text(entry, "table", false);
   source.comparator = problems->Text(entry, "comparator", false);
@@ -146,6 +170,13 @@ const TaskSource* TaskVariant::FindSource(const std::string& source) const {
   auto found = std::find_if(from.begin(), from.end(),
                             [&](const TaskSource& s) { return s.source == source; });
   return found == from.end() ? nullptr : &*found;
+}
+
+bool TaskVariant::ForAuditsOnly(const std::string& wanted) const {
+  return std::any_of(from.begin(), from.end(), [&](const TaskSource& source) {
+    return std::any_of(source.subgroups.begin(), source.subgroups.end(),
+                       [&](const SubgroupColumn& column) { return column.name == wanted; });
+  });
 }
 
 Result<Task> Task::Load(const std::string& path) {

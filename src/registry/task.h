@@ -16,6 +16,16 @@
 
 namespace codman::registry {
 
+// A column of levels by which reports judge apart, besides those of age and sex that they make of
+// inputs. For audits only: no input may bear its name.
+struct SubgroupColumn {
+  std::string name;   // "race"
+  std::string table;  // "" = that of the rows; else one with subject_id
+  // SQL over that table: the level's name, null where it is not known. A subject whom another
+  // table tells two levels has none.
+  std::string level;
+};
+
 // Where a variant's rows come from: the events of a source, or the rows of a gold table.
 struct TaskSource {
   std::string source;
@@ -34,6 +44,7 @@ struct TaskSource {
   // A column of that table which somebody else's forecast of the label stands in: reports show it
   // beside the model, and it is refused as a feature.
   std::string comparator;
+  std::vector<SubgroupColumn> subgroups;
 
   // Whether both declare the same rows and labels.
   bool SameRows(const TaskSource& other) const;
@@ -61,6 +72,8 @@ struct TaskVariant {
   int line = 0;
 
   const TaskSource* FindSource(const std::string& source) const;
+  // Whether a subgroup of that name is declared for any source.
+  bool ForAuditsOnly(const std::string& name) const;
 };
 
 // Two sites of one source, told apart by conditions over a table that has subject_id: how a model

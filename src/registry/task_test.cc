@@ -50,6 +50,8 @@ TEST(Task, MistakesNameFileAndCure) {
        {Case{"\nhorizon: 6h", "\nhorizon: soon", "horizon"},
         {"\nhorizon: 6h", "\nhorizn: 6h", "did you mean 'horizon'?"},
         {"\nlive: process", "\nlive: proces", "proces"},
+        {"prediction_times: source_rows", "subgroups: {unit: unit1}, prediction_times: source_rows",
+         "write unit: {table: …, level: …}"},
         {"process_free: true", "search: {leaves: 7}", "'leaves' must list"},
         {"\nname: sepsis", "\nnam: sepsis", "'name' is missing"}}) {
     std::string text = base::ReplaceAll(good, from, to);
@@ -75,6 +77,13 @@ TEST(Task, TargetsTablesAndTransfersOfTheClinicsTasks) {
   ASSERT_TRUE(mortality.ok()) << mortality.error().ToString();
   EXPECT_EQ(mortality->FindVariant("eicu").value()->from[0].comparator, "apache_iva");
   EXPECT_THAT(mortality->outcome_columns, testing::Contains("apache_iva"));
+  auto readmission = Task::Load(folder + "readmission.yaml");
+  ASSERT_TRUE(readmission.ok()) << readmission.error().ToString();
+  const auto& subgroups = readmission->variants[0].from[0].subgroups;
+  ASSERT_EQ(subgroups.size(), 2u);
+  EXPECT_EQ(subgroups[0].name, "race");
+  EXPECT_EQ(subgroups[0].level, "race");
+  EXPECT_EQ(subgroups[0].table, "");
   auto alzheimers = Task::Load(folder + "alzheimers.yaml");
   ASSERT_TRUE(alzheimers.ok()) << alzheimers.error().ToString();
   EXPECT_EQ(alzheimers->FindVariant("adni").value()->target.num_classes(), 3);

@@ -24,6 +24,7 @@ Result<TrainingJob> JobOf(const Rows& rows, size_t i) {
                   .variant = rows.Text(i, "variant"),
                   .source = rows.Text(i, "source"),
                   .actor = rows.Text(i, "actor"),
+                  .kind = rows.Text(i, "kind"),
                   .status = rows.Text(i, "status"),
                   .version = rows.Text(i, "version"),
                   .started_at = rows.Text(i, "started_at"),
@@ -36,16 +37,17 @@ Result<TrainingJob> JobOf(const Rows& rows, size_t i) {
 }
 
 constexpr char kFilter[] =
-    " from training_jobs where (task = ? or ? = '') and (status = ? or ? = '')";
+    " from training_jobs where ? in ('', task) and ? in ('', status) and ? in ('', variant) "
+    "and ? in ('', kind)";
 
 }  // namespace
 
 Result<int64_t> TrainingJobs::Begin(const TrainingJob& job) const {
   Rows rows = TRY(
-      database_->Query("insert into training_jobs (task, variant, source, actor, status, "
+      database_->Query("insert into training_jobs (task, variant, source, actor, kind, status, "
                        "started_at, config, process) "
-                       "values (?, ?, ?, ?, 'running', ?, ?, ?) returning id",
-                       {job.task, job.variant, job.source, job.actor,
+                       "values (?, ?, ?, ?, ?, 'running', ?, ?, ?) returning id",
+                       {job.task, job.variant, job.source, job.actor, job.kind,
                         base::FormatTime(base::NowUs()), job.config.ToString(), ThisProcess()}));
   return rows.Int(0, "id");
 }
@@ -88,7 +90,7 @@ Result<> TrainingJobs::CloseInterrupted() const {
 Result<std::vector<TrainingJob>> TrainingJobs::List(const TrainingJobFilter& filter) const {
   Rows rows = TRY(database_->Query(
       format("select *{} order by id desc limit ? offset ?", kFilter),
-      {filter.task, filter.task, filter.status, filter.status, filter.limit, filter.offset}));
+      {filter.task, filter.status, filter.variant, filter.kind, filter.limit, filter.offset}));
   std::vector<TrainingJob> jobs;
   for (size_t i = 0; i < rows.size(); ++i) jobs.push_back(TRY(JobOf(rows, i)));
   return jobs;
@@ -96,7 +98,7 @@ Result<std::vector<TrainingJob>> TrainingJobs::List(const TrainingJobFilter& fil
 
 Result<int64_t> TrainingJobs::Count(const TrainingJobFilter& filter) const {
   Rows rows = TRY(database_->Query(format("select count(*) as n{}", kFilter),
-                                   {filter.task, filter.task, filter.status, filter.status}));
+                                   {filter.task, filter.status, filter.variant, filter.kind}));
   return rows.Int(0, "n");
 }
 
@@ -114,6 +116,7 @@ Json ToJson(const TrainingJob& job) {
        {"task", job.task},
        {"variant", job.variant},
        {"source", job.source},
+       {"kind", job.kind},
        {"status", job.status},
        {"version", given(job.version)},
        {"actor", job.actor},

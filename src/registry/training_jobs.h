@@ -1,4 +1,4 @@
-// Runs of training: what was asked, how it ended. Table training_jobs.
+// Runs of training, and of judging alone: what was asked, how it ended. Table training_jobs.
 //
 // A row is there from the start of a run, so that one that failed or was killed is seen too. One
 // process owns a home: what another process left running has ended with it. Thread-safe.
@@ -17,6 +17,7 @@ namespace codman::registry {
 struct TrainingJob {
   int64_t id = 0;
   std::string task, variant, source, actor;
+  std::string kind = "train";  // "folds" and "transfer" judge and register nothing
   std::string status;   // running, done, failed, interrupted
   std::string version;  // of the model it registered; "" where none
   std::string started_at, ended_at, error;
@@ -27,7 +28,7 @@ struct TrainingJob {
 };
 
 struct TrainingJobFilter {
-  std::string task, status;  // "" = any
+  std::string task, status, variant, kind;  // "" = any
   int64_t limit = 50, offset = 0;
 };
 
@@ -35,7 +36,7 @@ class TrainingJobs {
  public:
   explicit TrainingJobs(storage::Database* database) : database_(database) {}
 
-  // Gives the id. Takes task, variant, source, actor and config.
+  // Gives the id. Takes task, variant, source, actor, kind and config.
   Result<int64_t> Begin(const TrainingJob& job) const;
   // The run is about to judge on held-out rows: counts it among the runs of the same task and
   // source that judged on the same rows, by a hash of these, and gives the count. A run counts

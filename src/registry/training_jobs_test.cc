@@ -81,8 +81,16 @@ TEST_F(RegistryTest, RunsAreListedNewestFirstByTaskAndStatus) {
   EXPECT_THAT(ids({.task = "sepsis"}), testing::ElementsAre(4, 3, 1));
   EXPECT_THAT(ids({.task = "sepsis", .status = "running"}), testing::ElementsAre(4, 1));
   EXPECT_THAT(ids({.limit = 1, .offset = 1}), testing::ElementsAre(3));
+  TrainingJob judged = Asked("cost");
+  judged.variant = "insurance";
+  judged.kind = "folds";
+  ASSERT_TRUE(jobs.Begin(judged).ok());
+  EXPECT_EQ(jobs.Get(5).value().kind, "folds");
+  EXPECT_EQ(jobs.Get(4).value().kind, "train") << "unless it says otherwise";
+  EXPECT_THAT(ids({.variant = "insurance"}), testing::ElementsAre(5));
+  EXPECT_THAT(ids({.task = "cost", .kind = "train"}), testing::ElementsAre(2));
   EXPECT_EQ(jobs.Count({.task = "sepsis", .limit = 1}).value(), 3);
-  EXPECT_EQ(jobs.Get(5).error().kind(), ErrorKind::kNotFound);
+  EXPECT_EQ(jobs.Get(6).error().kind(), ErrorKind::kNotFound);
 }
 
 TEST_F(RegistryTest, ARunWhoseProcessWasKilledIsInterrupted) {
@@ -130,6 +138,7 @@ TEST(RegistryMigration, AnOlderHomeOpens) {
         "alter table training_jobs drop column process",
         "alter table training_jobs drop column held_out",
         "alter table training_jobs drop column held_out_look",
+        "alter table training_jobs drop column kind",
         "insert into model_versions values ('sepsis', 'process', 'process-1', 'champion', 's', "
         "'2026-11-01T00:00:00Z', 'ada', 'p', 'h', 0, '{}', '{}')",
         "delete from schema_migrations where room = 'registry' and number >= 2"}) {

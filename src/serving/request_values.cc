@@ -13,16 +13,32 @@ using features::ContractFeature;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// Converts to the canonical unit; a refusal is told, not given.
+// The concept that a feature's unit is converted by. A count or an age of a value has a unit of its
+// own, which no conversion is for: null.
+const events::Concept* MeasuredBy(const ServedModel& model, const ContractFeature& feature) {
+  if (feature.concept_index < 0) return nullptr;
+  const auto& known = (*model.concepts)[feature.concept_index];
+  return known.unit == feature.unit ? &known : nullptr;
+}
+
+// Why a unit cannot be used, whatever the value; "" where it can.
+std::string RefusalOfUnit(const ContractFeature& feature, const events::Concept* known,
+                          const std::string& unit) {
+  if (known == nullptr) {
+    if (unit == feature.unit) return "";
+    return format("unit '{}' is not known for it; use {}", unit, feature.unit);
+  }
+  if (events::ToCanonical(*known, known->low, unit).reason != events::Reason::kUnknownUnit)
+    return "";
+  std::string units = known->unit;
+  for (const auto& conversion : known->conversions) units += ", " + conversion.unit;
+  return format("unit '{}' is not known for it; use one of: {}", unit, units);
+}
+
+// Converts to the canonical unit from one that is known; a refusal is told, not given.
 bool Convert(const events::Concept& known, const std::string& unit, double* number,
              std::string* refusal) {
   auto checked = events::ToCanonical(known, *number, unit);
-  if (checked.reason == events::Reason::kUnknownUnit) {
-    std::string units = known.unit;
-    for (const auto& conversion : known.conversions) units += ", " + conversion.unit;
-    *refusal = format("unit '{}' is not known for it; use one of: {}", unit, units);
-    return false;
-  }
   if (checked.reason == events::Reason::kAmbiguousUnit) {
     *refusal = format("{} {} is probably in another unit; give it as {{\"value\": …, \"unit\": …}}",
                       *number, unit);
@@ -39,6 +55,13 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
     errors->push_back({feature.id, std::move(message)});
     return kNaN;
   };
+  if (!feature.levels.empty()) {
+    auto level = std::find(feature.levels.begin(), feature.levels.end(), given.AsString());
+    if (given.is_null()) return kNaN;
+    if (given.is_string() && level != feature.levels.end())
+      return static_cast<double>(level - feature.levels.begin());
+    return refuse("must be null or one of: " + base::Join(feature.levels, ", "));
+  }
   for (const auto& [name, part] : given.members()) {
     if (name != "value" && name != "unit")
       return refuse(format("'{}' is not known here; give value and unit", name));
@@ -48,25 +71,15 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
   if (given.is_object() && given.Find("unit") != nullptr && !given["unit"].is_string())
     return refuse("'unit' must be a text");
   const Json& value = given.is_object() ? given["value"] : given;
-  if (value.is_null()) return kNaN;
-  if (!feature.levels.empty()) {
-    auto level = std::find(feature.levels.begin(), feature.levels.end(), value.AsString());
-    if (value.is_string() && level != feature.levels.end())
-      return static_cast<double>(level - feature.levels.begin());
-    return refuse("must be null or one of: " + base::Join(feature.levels, ", "));
-  }
-  if (!value.is_number()) return refuse("must be a number or null");
-  double number = value.AsDouble();
   std::string unit =
       given.is_object() && given["unit"].is_string() ? given["unit"].AsString() : feature.unit;
-  // A count or an age of a value has a unit of its own, which no conversion of the concept is for.
-  bool measured =
-      feature.concept_index >= 0 && (*model.concepts)[feature.concept_index].unit == feature.unit;
-  std::string refusal;
-  if (measured && !Convert((*model.concepts)[feature.concept_index], unit, &number, &refusal))
-    return refuse(refusal);
-  if (!measured && unit != feature.unit)
-    return refuse(format("unit '{}' is not known for it; use {}", unit, feature.unit));
+  const auto* known = MeasuredBy(model, feature);
+  std::string refusal = RefusalOfUnit(feature, known, unit);
+  if (!refusal.empty()) return refuse(refusal);
+  if (value.is_null()) return kNaN;
+  if (!value.is_number()) return refuse("must be a number or null");
+  double number = value.AsDouble();
+  if (known != nullptr && !Convert(*known, unit, &number, &refusal)) return refuse(refusal);
   if (number < feature.low || number > feature.high) {
     return refuse(format("is outside the plausible range {} to {} {}", feature.low, feature.high,
                          feature.unit));

@@ -75,6 +75,8 @@ TEST_F(RequestValuesTest, TellsAllFaultsAtOnce) {
         {R"({"sbp": {"value": 60, "unit": "kPa"}})", "sbp", "outside the plausible range"},
         {R"({"temperature": 98.6})", "temperature", "another unit"},
         {R"({"shock_index": {"value": 1, "unit": "kPa"}})", "shock_index", "not known"},
+        {R"({"shock_index": {"value": null, "unit": "kPa"}})", "shock_index", "not known"},
+        {R"({"sbp": {"value": null, "unit": "bar"}})", "sbp", "use one of: mm[Hg], kPa"},
         {"[]", "features", "is missing"},
         {"null", "features", "is missing"}}) {
     auto read = ByTree(features);

@@ -2,7 +2,9 @@
 #include "evaluation/repeated.h"
 #include "training/ablation_internal.h"
 #include "training/folds_internal.h"
+#include "training/held_out_look_internal.h"
 #include "training/run_internal.h"
+#include "training/run_record.h"
 #include "training/split.h"
 
 namespace codman::training {
@@ -16,12 +18,11 @@ Result<> Check(const FoldOptions& options) {
   return {};
 }
 
-}  // namespace
-
-Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingRequest& request,
-                                     const FoldOptions& options) {
-  TRY(Check(options));
+Result<CrossValidated> JudgeFolds(const TrainingPlace& place, const TrainingRequest& request,
+                                  const FoldOptions& options, int64_t job) {
   Run run = TRY(Prepare(place, request));
+  run.job = job;
+  int64_t look = TRY(CountLook(run));
   CrossValidated first;
   std::vector<std::vector<evaluation::FoldMetrics>> figures;
   for (int repeat = 0; repeat < options.repeats; ++repeat) {
@@ -35,6 +36,7 @@ Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingR
     }
     auto inputs = TRY(division.Inputs());
     Json report = TRY(division.Judge(&inputs));
+    TellLook(look, &report);
     figures.push_back({evaluation::FlatMetrics(report)});
     if (repeat > 0) continue;
     if (division.searches().size() > 0) report.Set("search", division.searches());
@@ -43,6 +45,23 @@ Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingR
   }
   if (options.repeats > 1) first.report.Set("repeated", TRY(evaluation::RepeatedJson(figures)));
   return first;
+}
+
+}  // namespace
+
+Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingRequest& request,
+                                     const FoldOptions& options) {
+  TRY(Check(options));
+  CrossValidated judged;
+  JobPurpose folds{.kind = "folds",
+                   .options = Json::Object({{"folds", options.folds},
+                                            {"repeats", options.repeats},
+                                            {"ablation", options.ablation}})};
+  TRY(RecordJob(place, request, folds, [&](int64_t job) -> Result<JobOutcome> {
+    judged = TRY(JudgeFolds(place, request, options, job));
+    return JobOutcome{"", ResultsOf(judged.report)};
+  }));
+  return judged;
 }
 
 }  // namespace codman::training

@@ -99,6 +99,7 @@ Result<JudgementInputs> Folds::Inputs() const {
                      .target = run_.target(),
                      .offline = &run_.offline,
                      .judged = RowsIn(rows_, run_.parts, all_)};
+  in.subgroups = &run_.subgroups;
   TRY(TellFolds(margins_, Tune, &in));
   in.threshold_rule += format(", chosen for each of {} folds outside it", folds_);
   if (!clock_.empty()) in.comparators["clock_only"] = clock_;

@@ -1,6 +1,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "training/held_out_look_internal.h"
+#include "training/split.h"
 
 namespace codman::training {
 
@@ -14,6 +15,20 @@ std::string SnapshotOf(const feature_store::PredictionRows& rows,
                     rows.source_row[i], rows.time_us[i], rows.label[i]));
   }
   return base::ToHex(hash.Finish());
+}
+
+Result<int64_t> CountLook(const Run& run) {
+  const auto& rows = run.offline.rows;
+  auto parts = SplitRows(rows, *run.request.task, run.request.source->name);
+  return run.place.registry->jobs().CountLook(run.job,
+                                              SnapshotOf(rows, RowsIn(rows, parts, {kHeldOut})));
+}
+
+void TellLook(int64_t look, Json* report) {
+  Json context = (*report)["context"];
+  context.Add(Json::Object({{"label", "Held-out patients"}, {"text", LookWords(look)}}));
+  report->Set("context", std::move(context));
+  report->Set("held_out_look", look);
 }
 
 std::string LookWords(int64_t look) {

@@ -7,37 +7,10 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "evaluation/comparison.h"
+#include "training/subgroup_levels_internal.h"
 
 namespace codman::training {
 namespace {
-
-std::string AgeBand(double age) {
-  if (std::isnan(age)) return "";
-  if (age < 45) return "under 45";
-  if (age < 65) return "45 to 64";
-  if (age < 80) return "65 to 79";
-  return "80 and above";
-}
-
-std::string SexName(double sex) { return std::isnan(sex) ? "" : sex > 0.5 ? "male" : "female"; }
-
-// Levels of the subgroup columns that this matrix has.
-Result<std::map<std::string, std::vector<std::string>>> SubgroupsOf(
-    const feature_store::OfflineMatrix& offline, const std::vector<uint8_t>& judged) {
-  std::map<std::string, std::vector<std::string>> subgroups;
-  for (const char* name : {"age", "sex"}) {
-    if (std::find(offline.columns.begin(), offline.columns.end(), name) == offline.columns.end())
-      continue;
-    auto matrix = offline.Select({name});
-    auto values = TRY(LoadRows(matrix.get(), judged));
-    auto& levels = subgroups[name];
-    for (int64_t i = 0; i < values.num_rows(); ++i) {
-      double value = values.Row(i)[0];
-      levels.push_back(std::string(name) == "age" ? AgeBand(value) : SexName(value));
-    }
-  }
-  return subgroups;
-}
 
 // How answers of an objective are judged and compared.
 struct Judges {
@@ -91,7 +64,11 @@ Result<Json> Judge(const JudgementInputs& in) {
     for (const auto& [name, scores] : *others)
       predictions.comparators[name] = Kept(scores, in.judged, WidthOf(in.target));
   }
-  predictions.subgroups = TRY(SubgroupsOf(*in.offline, in.judged));
+  predictions.subgroups = TRY(SubgroupsOfInputs(*in.offline, in.judged));
+  if (in.subgroups != nullptr) {
+    for (const auto& [name, levels] : *in.subgroups)
+      predictions.subgroups[name] = Kept(levels, in.judged);
+  }
   evaluation::ReportOptions options{
       .title = in.title,
       .threshold = in.threshold,

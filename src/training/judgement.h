@@ -27,6 +27,9 @@ struct JudgementInputs {
   // What other models of the same question tell of all rows, laid out as told.values: they stand
   // among the comparators too, and are compared measure by measure.
   std::map<std::string, std::vector<double>> models;
+  // Of all rows, by declared column (subgroup_levels_internal.h); those of age and sex come by
+  // themselves.
+  const std::map<std::string, std::vector<std::string>>* subgroups = nullptr;
   bool synthetic = false;
   Json context;
 };

@@ -201,6 +201,8 @@ Result<evaluation::LeakageFacts> GatherLeakageFacts(const LeakageInputs& in) {
     const auto& outcome = in.task->outcome_columns;
     if (std::find(outcome.begin(), outcome.end(), feature.column) != outcome.end())
       facts.outcome_derived.push_back(feature.id);
+    if (in.variant->ForAuditsOnly(feature.id) || in.variant->ForAuditsOnly(feature.column))
+      facts.audit_only.push_back(feature.id);
   }
   auto held_out = RowsIn(rows, *in.parts, {kHeldOut});
   auto sampled = Thinned(held_out, kSampleRows);

@@ -28,13 +28,13 @@ Json ConceptDocument(const events::Concept& c) {
   return entry;
 }
 
-// The pairs that scores of these concepts count.
-Json InteractionsOf(const events::Concepts& concepts, const std::vector<int>& used) {
-  auto is_used = [&](int index) { return std::binary_search(used.begin(), used.end(), index); };
+// The pairs of drug classes that the set's concepts know: a score may count them.
+Json Interactions(const events::Concepts& concepts, const std::vector<int>& used) {
   Json pairs = Json::Array();
+  auto is_used = [&](int index) { return std::count(used.begin(), used.end(), index) > 0; };
   for (const auto& pair : concepts.interactions()) {
     if (!is_used(pair.first) || !is_used(pair.second)) continue;
-    const std::vector<std::string> names = {concepts[pair.first].name, concepts[pair.second].name};
+    std::vector<std::string> names = {concepts[pair.first].name, concepts[pair.second].name};
     pairs.Add(Json::Object({{"between", Json::Array(names)}, {"harm", pair.harm}}));
   }
   return pairs;
@@ -48,11 +48,12 @@ Result<Json> ResolvedFeatures(const Run& run) {
   for (int index : whole->concepts_used()) {
     concepts.Add(ConceptDocument((*run.place.concepts)[index]));
   }
-  Json interactions = InteractionsOf(*run.place.concepts, whole->concepts_used());
+  Json document = Json::Object({{"concepts", concepts}});
+  if (Json pairs = Interactions(*run.place.concepts, whole->concepts_used()); pairs.size() > 0)
+    document.Set("interactions", std::move(pairs));
   return Json::Object({{"feature_set", run.feature_set.document()},
                        {"blocks", Json::Array(run.request.variant->blocks)},
-                       {"concepts", Json::Object({{"concepts", concepts},
-                                                  {"interactions", interactions}})},
+                       {"concepts", std::move(document)},
                        {"columns", Json::Array(run.offline.columns)}});
 }
 

@@ -68,7 +68,7 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
   auto plan = TRY(set.Compile(request.variant->blocks));
   Run run{place, request,        TRY(BuildMatrix(place, *request.task, *request.variant, *from)),
           plan,  std::move(set), {},
-          {}};
+          {},    {}};
   int64_t included = std::count(run.offline.rows.excluded.begin(), run.offline.rows.excluded.end(),
                                 uint8_t(feature_store::kIncluded));
   if (included == 0) {
@@ -77,6 +77,7 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
                "(codman ingest {} --input …)",
                request.source->name, request.source->name));
   }
+  run.subgroups = TRY(DeclaredSubgroups(place, *from, run.offline.rows));
   run.fit = {.learner = request.learner.empty() ? request.variant->learner : request.learner,
              .settings = request.variant->settings,
              .target = request.variant->target,

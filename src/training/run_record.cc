@@ -7,7 +7,7 @@
 namespace codman::training {
 namespace {
 
-registry::TrainingJob JobOf(const TrainingRequest& request) {
+registry::TrainingJob JobOf(const TrainingRequest& request, const JobPurpose& purpose) {
   const auto& variant = *request.variant;
   bool own_learner = request.learner.empty() || request.learner == variant.learner;
   Json config = Json::Object({{"learner", own_learner ? variant.learner : request.learner},
@@ -20,36 +20,62 @@ registry::TrainingJob JobOf(const TrainingRequest& request) {
                               {"source_hash", request.source->hash}});
   if (own_learner && !variant.search.empty()) config.Set("search", variant.search.declared);
   if (!request.override_reason.empty()) config.Set("override_reason", request.override_reason);
+  for (const auto& [name, value] : purpose.options.members()) config.Set(name, value);
   return {.task = request.task->name,
           .variant = variant.name,
           .source = request.source->name,
           .actor = request.actor,
+          .kind = purpose.kind,
           .config = std::move(config)};
-}
-
-Json ResultsOf(const TrainingResult& result) {
-  Json results = Json::Object(
-      {{"metrics", result.version.metrics}, {"parameters", result.version.parameters}});
-  for (const char* count : {"rows", "subjects", "events"}) results.Set(count, result.report[count]);
-  if (const Json* search = result.report.Find("search")) results.Set("search", *search);
-  return results;
 }
 
 }  // namespace
 
-Result<TrainingResult> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
-                                 const std::function<Result<TrainingResult>(int64_t job)>& train) {
-  const auto& jobs = place.registry->jobs();
-  int64_t id = TRY(jobs.Begin(JobOf(request)));
-  auto result = train(id);
-  if (result.ok()) {
-    TRY(jobs.Complete(id, result->version.version, ResultsOf(*result)));
-    return result;
+Json MetricsOf(const Json& report) {
+  Json metrics = Json::Object();
+  auto take = [&](const Json& from, std::initializer_list<const char*> names) {
+    for (const char* name : names) {
+      if (const Json* value = from.Find(name); value != nullptr && !value->is_null())
+        metrics.Set(name, *value);
+    }
+  };
+  take(report["discrimination"], {"auroc", "auprc"});
+  take(report["regression"], {"r2", "rmse", "mae"});
+  take(report["interval"], {"coverage", "mean_width"});
+  take(report["multiclass"], {"macro_auroc", "accuracy", "balanced_accuracy", "brier"});
+  if (const Json& calibration = report["calibration"]; !calibration.is_null())
+    metrics.Set("calibration_slope", calibration["slope"]).Set("brier", report["brier"]["value"]);
+  if (!report["utility"].is_null()) metrics.Set("utility", report["utility"]["value"]);
+  return metrics;
+}
+
+Json ResultsOf(const Json& report) {
+  Json results = Json::Object({{"metrics", MetricsOf(report)}});
+  for (const char* count : {"rows", "subjects", "events"}) results.Set(count, report[count]);
+  for (const char* part : {"search", "ablation", "repeated"}) {
+    if (const Json* found = report.Find(part)) results.Set(part, *found);
   }
-  auto noted = jobs.Fail(id, result.error());
-  if (noted.ok()) return result;
-  return std::move(result).While(
-      format("run {}, whose failure could not be recorded: {}", id, noted.error().ToString()));
+  return results;
+}
+
+Json ResultsOf(const TrainingResult& trained) {
+  Json results = ResultsOf(trained.report);
+  results.Set("metrics", trained.version.metrics);
+  return results.Set("parameters", trained.version.parameters);
+}
+
+Result<> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
+                   const JobPurpose& purpose,
+                   const std::function<Result<JobOutcome>(int64_t job)>& job) {
+  const auto& jobs = place.registry->jobs();
+  int64_t id = TRY(jobs.Begin(JobOf(request, purpose)));
+  auto outcome = job(id);
+  if (outcome.ok()) return jobs.Complete(id, outcome->version, outcome->results);
+  auto noted = jobs.Fail(id, outcome.error());
+  if (noted.ok()) return outcome.error();
+  return Error(outcome.error())
+      .While(format("run {}, whose failure could not be recorded: {}", id,
+                    noted.error().ToString()));
 }
 
 Result<> RecordLineage(const TrainingPlace& place, const TrainingRequest& request,

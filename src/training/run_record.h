@@ -1,4 +1,4 @@
-// What stays of a training run besides its model: a row of training_jobs, an edge of the lineage.
+// What stays of a run besides its model: a row of training_jobs, an edge of the lineage.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +10,30 @@
 
 namespace codman::training {
 
-// Runs `train`, which is told the number of its row in training_jobs, there from its start to its
-// end, also where it fails. An error
-// is that of the training; where the row cannot be written either, it says so.
-Result<TrainingResult> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
-                                 const std::function<Result<TrainingResult>(int64_t job)>& train);
+// What a run was for, and what was asked besides the variant's own declaration ({"folds": 5}).
+struct JobPurpose {
+  std::string kind = "train";  // registry/training_jobs.h
+  Json options;
+};
+
+// What the row keeps: the version registered, "" where none, and the figures.
+struct JobOutcome {
+  std::string version;
+  Json results;
+};
+
+// Runs `job`, which is told the number of its row in training_jobs, there from its start to its
+// end, also where it fails. An error is that of the job; where the row cannot be written either, it
+// says so.
+Result<> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
+                   const JobPurpose& purpose,
+                   const std::function<Result<JobOutcome>(int64_t job)>& job);
+
+// The figures of a report that lists and comparisons show.
+Json MetricsOf(const Json& report);
+Json ResultsOf(const TrainingResult& trained);
+// Of a run that only judged: with what was tried in the search and taken away in the ablation.
+Json ResultsOf(const Json& report);
 
 struct TrainedFrom {
   std::string version, feature_set_hash;

@@ -45,14 +45,14 @@ class RunRecordTest : public testing::Test {
 };
 
 TEST_F(RunRecordTest, ARunThatEndsWellKeepsWhatWasAskedAndWhatCameOfIt) {
-  auto result = RecordJob(place_, request_, [&](int64_t job) -> Result<TrainingResult> {
+  auto result = RecordJob(place_, request_, {}, [&](int64_t job) -> Result<JobOutcome> {
     EXPECT_EQ(job, Only().id);
     EXPECT_EQ(Only().status, "running") << "the row is there while it trains";
     TrainingResult trained;
     trained.version.version = "signals-1";
     trained.version.metrics = Json::Object({{"auroc", 0.8}});
     trained.report = Json::Object({{"rows", 100}, {"subjects", 10}, {"events", 3}});
-    return trained;
+    return JobOutcome{"signals-1", ResultsOf(trained)};
   });
   ASSERT_TRUE(result.ok());
   auto job = Only();
@@ -63,11 +63,30 @@ TEST_F(RunRecordTest, ARunThatEndsWellKeepsWhatWasAskedAndWhatCameOfIt) {
   EXPECT_EQ(job.config["seed"].AsInt(), 7);
   EXPECT_EQ(job.results["metrics"]["auroc"].AsDouble(), 0.8);
   EXPECT_EQ(job.results["subjects"].AsInt(), 10);
+  EXPECT_EQ(job.kind, "train");
+}
+
+TEST_F(RunRecordTest, ARunThatOnlyJudgesKeepsHowAndItsFigures) {
+  JobPurpose folds{.kind = "folds", .options = Json::Object({{"folds", 5}})};
+  auto result = RecordJob(place_, request_, folds, [](int64_t) -> Result<JobOutcome> {
+    Json report = Json::Object({{"rows", 100}, {"ablation", Json::Array({Json(1)})}});
+    report.Set("discrimination", Json::Object({{"auroc", 0.75}, {"auroc_low", 0.7}}));
+    return JobOutcome{"", ResultsOf(report)};
+  });
+  ASSERT_TRUE(result.ok());
+  auto job = Only();
+  EXPECT_EQ(job.kind, "folds");
+  EXPECT_EQ(job.status, "done");
+  EXPECT_EQ(job.version, "");
+  EXPECT_EQ(job.config["folds"].AsInt(), 5);
+  EXPECT_EQ(job.config["learner"].AsString(), "gbdt");
+  EXPECT_EQ(job.results["metrics"].ToString(), R"({"auroc":0.75})");
+  EXPECT_EQ(job.results["ablation"].size(), 1u);
 }
 
 TEST_F(RunRecordTest, ARunThatFailsKeepsItsErrorAndGivesIt) {
   request_.learner = "logistic";
-  auto result = RecordJob(place_, request_, [](int64_t) -> Result<TrainingResult> {
+  auto result = RecordJob(place_, request_, {}, [](int64_t) -> Result<JobOutcome> {
     return base::DataQuality("the leakage audit refuses");
   });
   ASSERT_FALSE(result.ok());

@@ -62,6 +62,13 @@ double MostFrequent(const std::vector<double>& values) {
       ->first;
 }
 
+// To two decimals; of what is smaller than one, three digits that count.
+double Rounded(double value) {
+  if (value == 0) return 0;
+  double scale = std::pow(10, std::max(2.0, 2 - std::floor(std::log10(std::fabs(value)))));
+  return std::round(value * scale) / scale;
+}
+
 // The values of a contract feature in the rows of a matrix: its own column, or the level whose
 // column is 1.
 std::vector<double> ValuesOf(const Run& run, const columns::DenseMatrix& rows, int contract) {
@@ -89,7 +96,7 @@ Json FormOf(const Run& run, const columns::DenseMatrix& rows) {
     if (!contract[c].levels.empty())
       form.Set(contract[c].id, contract[c].levels[static_cast<size_t>(MostFrequent(values))]);
     else
-      form.Set(contract[c].id, std::round(MedianOf(&values) * 100) / 100);
+      form.Set(contract[c].id, Rounded(MedianOf(&values)));
   }
   return form;
 }

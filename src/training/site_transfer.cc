@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "evaluation/threshold_transfer.h"
 #include "evaluation/utility.h"
+#include "training/held_out_look_internal.h"
 #include "training/run_internal.h"
+#include "training/run_record.h"
 #include "training/search_internal.h"
 #include "training/split.h"
 
@@ -60,9 +62,7 @@ Result<double> CautiousThreshold(const evaluation::Predictions& home, double kee
   return evaluation::ThresholdKeepingUtility(scorer, home.risk, keep);
 }
 
-}  // namespace
-
-Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request) {
+Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request, int64_t job) {
   auto sites = request.task->transfers.find(request.source->name);
   if (sites == request.task->transfers.end() ||
       request.variant->target.objective != models::Objective::kBinary) {
@@ -71,6 +71,7 @@ Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest
                request.task->file, request.source->name, request.source->name));
   }
   Run run = TRY(Prepare(place, request));
+  run.job = job;
   run.parts = TRY(PartsOf(run, sites->second));
   const auto& rows = run.offline.rows;
   auto tuning = RowsIn(rows, run.parts, {kTune}), away = RowsIn(rows, run.parts, {kElsewhere});
@@ -95,6 +96,7 @@ Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest
                      .offline = &run.offline,
                      .judged = away,
                      .told = std::move(told)};
+  in.subgroups = &run.subgroups;
   in.threshold = json["at_transferred_threshold"]["threshold"].AsDouble();
   in.threshold_rule = format(
       "the alert rate that keeps {:.0f} % of the utility at the first site, without labels of the "
@@ -105,10 +107,24 @@ Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest
   in.synthetic = request.source->synthetic;
   Json flow = CohortFlow(rows, run.parts, {"learning", "tuning", "second site", "neither"});
   in.context = ContextRows(run, flow);
-  json.Set("report", TRY(Judge(in)));
+  int64_t look = TRY(CountLook(run));
+  Json report = TRY(Judge(in));
+  TellLook(look, &report);
+  json.Set("report", std::move(report));
   json.Set("cohort_flow", flow);
   run.Tell("judged", 1);
   return json;
+}
+
+}  // namespace
+
+Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request) {
+  Json moved;
+  TRY(RecordJob(place, request, {.kind = "transfer"}, [&](int64_t job) -> Result<JobOutcome> {
+    moved = TRY(Transfer(place, request, job));
+    return JobOutcome{"", ResultsOf(moved["report"])};
+  }));
+  return moved;
 }
 
 }  // namespace codman::training

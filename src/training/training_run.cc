@@ -70,6 +70,7 @@ Result<Judged> FitAndJudge(Run* run) {
                      .offline = &run->offline,
                      .judged = held_out,
                      .told = Tell(run->target(), judged.point.calibration, judged.margins)};
+  in.subgroups = &run->subgroups;
   TRY(AddOthers(*run, train, all, clock, &in));
   in.threshold = judged.point.threshold;
   in.threshold_rule = judged.point.rule;
@@ -78,11 +79,10 @@ Result<Judged> FitAndJudge(Run* run) {
   in.synthetic = run->request.source->synthetic;
   judged.flow = CohortFlow(rows, run->parts, {"train", "tuning", "held_out"});
   in.context = ContextRows(*run, judged.flow);
-  int64_t look = TRY(run->place.registry->jobs().CountLook(run->job, SnapshotOf(rows, held_out)));
-  in.context.Add(Json::Object({{"label", "Held-out patients"}, {"text", LookWords(look)}}));
+  int64_t look = TRY(CountLook(*run));
   run->Tell("judge", 0.6);
   judged.report = TRY(Judge(in));
-  judged.report.Set("held_out_look", look);
+  TellLook(look, &judged.report);
   judged.told = std::move(in.told.values);
   LeakageInputs leak{.task = run->request.task,
                      .variant = run->request.variant,
@@ -113,25 +113,6 @@ std::string BlockingFindings(const std::vector<evaluation::Finding>& findings) {
       text += format("\n  {}: {}", finding.check, finding.message);
   }
   return text;
-}
-
-// What lists and comparisons of versions show.
-Json MetricsOf(const Json& report) {
-  Json metrics = Json::Object();
-  auto take = [&](const Json& from, std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-      if (const Json* value = from.Find(name); value != nullptr && !value->is_null())
-        metrics.Set(name, *value);
-    }
-  };
-  take(report["discrimination"], {"auroc", "auprc"});
-  take(report["regression"], {"r2", "rmse", "mae"});
-  take(report["interval"], {"coverage", "mean_width"});
-  take(report["multiclass"], {"macro_auroc", "accuracy", "balanced_accuracy", "brier"});
-  if (const Json& calibration = report["calibration"]; !calibration.is_null())
-    metrics.Set("calibration_slope", calibration["slope"]).Set("brier", report["brier"]["value"]);
-  if (!report["utility"].is_null()) metrics.Set("utility", report["utility"]["value"]);
-  return metrics;
 }
 
 // What the folder's manifest says of this run; the registry adds the hashes of the files.
@@ -240,7 +221,12 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
 }  // namespace
 
 Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& request) {
-  return RecordJob(place, request, [&](int64_t job) { return TrainOnce(place, request, job); });
+  TrainingResult trained;
+  TRY(RecordJob(place, request, {}, [&](int64_t job) -> Result<JobOutcome> {
+    trained = TRY(TrainOnce(place, request, job));
+    return JobOutcome{trained.version.version, ResultsOf(trained)};
+  }));
+  return trained;
 }
 
 }  // namespace codman::training

@@ -62,9 +62,10 @@ struct FoldOptions {
 };
 
 // Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
-// threshold come from the out-of-fold predictions of the other folds. Registers nothing. Gives the
-// report; with repeats, each with folds of its own, that of the first and a member `repeated`: mean
-// and spread of the figures; with ablation a member `ablation` (ablation_internal.h), of the first
+// threshold come from the out-of-fold predictions of the other folds. Registers nothing, but is
+// counted as a look at the held-out patients and kept as a run (run_record.h). Gives the report;
+// with repeats, each with folds of its own, that of the first and a member `repeated`: mean and
+// spread of the figures; with ablation a member `ablation` (ablation_internal.h), of the first
 // repeat. `told`: what was told of all rows, out of fold, of the first repeat.
 struct CrossValidated {
   Json report;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { headlineMetric } from './program.mjs';
 
 const grouped = (value) => value.toLocaleString('en-US');
 
@@ -26,7 +27,7 @@ export function dashboardTests(program) {
         const row = page
           .getByRole('region', { name: 'Models in service' })
           .getByRole('row', { name: new RegExp(version) });
-        assert.match(await row.innerText(), new RegExp(metrics.auroc.toFixed(3)));
+        assert.match(await row.innerText(), new RegExp(headlineMetric(metrics)));
       }
       const health = await program.get(page, '/health');
       const parts = page.getByRole('region', { name: 'Health of the parts' }).locator('tbody tr');

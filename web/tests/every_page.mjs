@@ -5,21 +5,46 @@ import test from 'node:test';
 import { assertAccessible, assertNoSidewaysScroll, fillSample, predict } from './program.mjs';
 
 async function pagesOf(program, page) {
-  const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
+  const { path, model } = await program.versionPath(
+    page,
+    ({ task, state }) => task === 'sepsis' && state === 'champion',
+  );
+  const { path: shadow } = await program.versionPath(page, ({ state }) => state === 'challenger');
+  const { path: amount } = await program.versionPath(page, ({ task }) => task === 'cost');
+  const { path: classes, model: waiting } = await program.versionPath(
+    page,
+    ({ task }) => task === 'alzheimers',
+  );
+  const { runs } = await program.get(page, '/api/v1/runs');
+  const searched = runs.find(({ results }) => results?.search);
+  const folds = runs.find(({ kind }) => kind === 'folds');
+  const failed = { ...searched, id: 1, status: 'failed', results: null, error: 'x '.repeat(200) };
+  const open = (address) => () => page.goto(program.url + address);
   const { models } = await program.get(page, `/api/v1/models?task=${model.task}`);
   const pair = `a=${models[1].version}&b=${models[0].version}`;
   return [
     ['Dashboard', () => page.goto(`${program.url}/`), '.figure-value'],
-    ['Predict, empty', () => page.goto(`${program.url}/predict`), '.field input'],
+    ['Predict, empty', () => page.goto(`${program.url}/predict/sepsis`), '.field input'],
     ['Predict, answered', async () => predictSample(program, page), '.waterfall svg'],
     ['Predict, wrong', () => wrongValue(page), '.field-error'],
     ['Paste dialog', () => openPaste(program, page), 'dialog textarea'],
+    ['Predict, amount', () => predictSample(program, page, '/predict/cost'), '.fall-bar'],
+    ['Predict, no model', open('/predict/alzheimers'), '.plain a'],
+    ['Predict, trial', open(`/predict/alzheimers?version=${waiting.version}`), '.field input'],
+    ['Predict, 120 values', open('/predict/adverse-event'), '.field input'],
     ['Models', () => page.goto(`${program.url}/models`), 'tbody tr'],
     ['version', () => page.goto(program.url + path), '.charts svg'],
     ['reason dialog', () => page.locator('.actions > button').click(), 'dialog textarea'],
+    ['challenger', open(shadow), '.figures .figure-value'],
+    ['version of amounts', open(amount), '.cell'],
+    ['version of classes', open(classes), '.line-third'],
     ['two versions', () => page.goto(`${program.url}/models/${model.task}/diff?${pair}`), 'tbody tr'],
     ['Runs', () => page.goto(`${program.url}/runs`), 'tbody tr'],
     ['run', () => page.goto(`${program.url}/runs/1`), '.facts'],
+    ['run with a search', open(`/runs/${searched.id}`), 'tbody tr'],
+    ['run of folds', open(`/runs/${folds.id}`), 'tbody tr'],
+    ['run that failed', () => answerWith(page, '/api/v1/runs/1', failed, `${program.url}/runs/1`), '.bad'],
+    ['loading', () => neverAnswer(page, `${program.url}/models`), '.skeleton-row'],
     ['two runs', () => page.goto(`${program.url}/runs/compare?a=1&b=2`), 'tbody tr'],
     ['Predictions', () => page.goto(`${program.url}/predictions`), '.filters'],
     ['Prediction', () => openPrediction(page), '.replay'],
@@ -41,13 +66,33 @@ async function openOperation(program, page) {
   await predict.locator('summary').first().click();
 }
 
-async function predictSample(program, page) {
-  await fillSample(page, program.url);
+async function predictSample(program, page, address = '/predict/sepsis') {
+  await page.goto(program.url + address);
+  await fillSample(page);
   await predict(page);
 }
 
+// The page with another answer to one address: a state that the home does not hold.
+async function answerWith(page, path, json, address) {
+  await page.route(`**${path}`, (route) => route.fulfill({ json }));
+  await page.goto(address);
+  await page.waitForLoadState('networkidle');
+  await page.unroute(`**${path}`);
+}
+
+// A skeleton stands while the program is slow; then the answer comes.
+async function neverAnswer(page, address) {
+  await page.route('**/api/v1/models', async (route) => {
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.continue().catch(() => {});
+  });
+  await page.goto(address);
+  await page.locator('.skeleton-row').first().waitFor();
+  await page.unroute('**/api/v1/models', { behavior: 'ignoreErrors' });
+}
+
 async function openPaste(program, page) {
-  await page.goto(`${program.url}/predict`);
+  await page.goto(`${program.url}/predict/sepsis`);
   await page.getByRole('button', { name: 'Paste JSON' }).click();
 }
 

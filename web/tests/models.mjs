@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { headlineMetric } from './program.mjs';
 
 const changing = /\/(activate|approve|challenge|retire|rollback)$/;
 
+const isServing = ({ task, state }) => task === 'sepsis' && state === 'champion';
+
 async function openDialog(program, page) {
-  const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
+  const { path, model } = await program.versionPath(page, isServing);
   await page.goto(program.url + path);
   const button = page.getByRole('button', { name: 'Roll back', exact: true });
   await button.click();
@@ -20,7 +23,7 @@ export function modelsTests(program) {
       assert.equal(await page.locator('tbody tr').count(), models.length);
       for (const { version, metrics } of models) {
         const row = page.getByRole('row', { name: new RegExp(`^${version} `) });
-        assert.match(await row.innerText(), new RegExp(metrics.auroc.toFixed(3)));
+        assert.match(await row.innerText(), new RegExp(headlineMetric(metrics)));
       }
       await page.getByText('History: what served when, and why').first().click();
       await page
@@ -33,7 +36,7 @@ export function modelsTests(program) {
 
   test('a version page shows its report: numbers, four charts, card', async () => {
     await program.page({}, async (page) => {
-      const { path } = await program.versionPath(page);
+      const { path } = await program.versionPath(page, ({ task }) => task === 'sepsis');
       const { report, card } = await program.get(page, `/api/v1${path}`);
       await page.goto(program.url + path);
       await page.getByText(report.discrimination.auroc.toFixed(3), { exact: true }).waitFor();
@@ -55,7 +58,7 @@ export function modelsTests(program) {
 
   test('the alert-burden slider shows what the report says at each threshold', async () => {
     await program.page({}, async (page) => {
-      const { path } = await program.versionPath(page);
+      const { path } = await program.versionPath(page, ({ task }) => task === 'sepsis');
       const { report } = await program.get(page, `/api/v1${path}`);
       assert.ok(report.alert_burden, 'the report has no alert burden');
       await page.goto(program.url + path);
@@ -133,7 +136,10 @@ export function modelsTests(program) {
 
   test('a candidate is approved and runs in shadow, each with a reason', async () => {
     await program.page({}, async (page) => {
-      const { path, model } = await program.versionPath(page, ({ state }) => state === 'candidate');
+      const { path, model } = await program.versionPath(
+        page,
+        ({ task, state }) => task === 'sepsis' && state === 'candidate',
+      );
       await page.goto(program.url + path);
       for (const [button, state] of [
         ['Approve', 'approved'],
@@ -159,7 +165,7 @@ export function modelsTests(program) {
 
   test('two versions are compared by what the program says of them', async () => {
     await program.page({}, async (page) => {
-      const { path, model } = await program.versionPath(page, ({ state }) => state === 'champion');
+      const { path, model } = await program.versionPath(page, isServing);
       await page.goto(program.url + path);
       await page.getByRole('link', { name: /^with / }).first().click();
       const metrics = page.getByRole('region', { name: 'Metrics' }).locator('tbody tr');
@@ -180,13 +186,16 @@ export function modelsTests(program) {
   test('the history tells what served at a time', async () => {
     await program.page({}, async (page) => {
       await page.goto(`${program.url}/models`);
-      await page.getByText('History: what served when, and why').first().click();
+      const { model } = await program.versionPath(page, isServing);
+      const { models } = await program.get(page, '/api/v1/models');
+      const tasks = [...new Set(models.map(({ task }) => task))];
+      const section = page.locator('.section').nth(tasks.indexOf(model.task));
+      await section.getByText('History: what served when, and why').click();
       const then = page.getByLabel('What served at');
       await then.fill('2001-01-01T14:05');
       await page.getByText('No model was in service then.').waitFor();
       const soon = new Date(Date.now() + 48 * 3600 * 1000).toISOString().slice(0, 16);
       await then.fill(soon);
-      const { model } = await program.versionPath(page, ({ state }) => state === 'champion');
       await page.getByText(new RegExp(`^${model.version}, put in service by`)).waitFor();
     });
   });

@@ -48,7 +48,7 @@ export function predictionsTests(program) {
       assert.ok(predictions.length > 0);
       for (const one of predictions) {
         assert.equal(one.band, answer.band);
-        assert.equal(one.alert, answer.alert);
+        assert.equal(one.alert ?? false, answer.alert);
       }
       const rows = page.getByRole('region', { name: 'Predictions' }).locator('tbody tr');
       await rows.first().waitFor();

@@ -111,6 +111,12 @@ export class Program {
   }
 }
 
+// The figure that lists show of a model or a run, as they write it.
+export function headlineMetric(metrics) {
+  if (typeof metrics.r2 === 'number') return `R² ${metrics.r2.toFixed(3)}`;
+  return (metrics.auroc ?? metrics.macro_auroc).toFixed(3);
+}
+
 async function words(page) {
   const text = await page.evaluate(() => document.body?.innerText ?? '').catch(() => '');
   return text.replace(/\s+/g, ' ').slice(0, 300);
@@ -150,9 +156,9 @@ export async function assertNoSidewaysScroll(page, where) {
   );
 }
 
-// Open the form of the first task with a live model and fill it from its last sample patient.
+// Fill a form from its last sample patient; with `url` that of the sepsis question.
 export async function fillSample(page, url) {
-  await page.goto(`${url}/predict`);
+  if (url) await page.goto(`${url}/predict/sepsis`);
   await page.getByRole('group', { name: 'Sample patients' }).getByRole('button').last().click();
 }
 

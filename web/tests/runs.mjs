@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { headlineMetric } from './program.mjs';
 
 export function runsTests(program) {
   test('Runs lists every run with its figures and leads to one', async () => {
@@ -12,11 +13,29 @@ export function runsTests(program) {
       for (const [at, run] of runs.entries()) {
         const words = await rows.nth(at).innerText();
         assert.match(words, new RegExp(`^${run.id}\\b.*${run.status}`, 's'));
-        if (run.results) assert.match(words, new RegExp(run.results.metrics.auroc.toFixed(3)));
+        if (run.results) assert.match(words, new RegExp(headlineMetric(run.results.metrics)));
+        if (run.kind === 'folds') assert.match(words, /3 folds/);
       }
       await rows.first().getByRole('link').first().click();
       await page.getByRole('heading', { level: 1, name: `Run ${runs[0].id}` }).waitFor();
       await page.locator('.facts').getByText(runs[0].config.task_hash).waitFor();
+    });
+  });
+
+  test('a run tells what was asked, what a search tried and which look it was', async () => {
+    await program.page({}, async (page) => {
+      const { runs } = await program.get(page, '/api/v1/runs');
+      const run = runs.find(({ results, kind }) => kind === 'train' && results?.search);
+      await page.goto(`${program.url}/runs/${run.id}`);
+      const tries = page.getByRole('region', { name: 'Settings tried, train patients' });
+      const [search] = run.results.search;
+      for (const { loss, chosen } of search.tried) {
+        const row = tries.getByRole('row', { name: new RegExp(loss.toFixed(5)) });
+        assert.equal((await row.innerText()).includes('taken'), chosen);
+      }
+      await page.getByText(new RegExp(`The ${run.held_out_look}\\w\\w look`)).waitFor();
+      for (const name of ['Metrics', 'Asked for', 'Parameters'])
+        await page.getByRole('heading', { name }).waitFor();
     });
   });
 

@@ -41,29 +41,19 @@ void AnswerAgain(Call* call, uint64_t seq) {
   call->Send("application/json", std::move(answer));
 }
 
-}  // namespace
-
-// What is not usual (SubmitUsual) comes here: units, variants, keys, and all that is refused.
-void PostPredict(Call* call) {
-  WantedPrediction wanted{.explain = ExplainOf(call->query),
+// Reads the values, hands them in and answers.
+void Submit(Call* call, std::shared_ptr<const serving::ServedModel> model, const Json& features) {
+  WantedPrediction wanted{.model = std::move(model),
+                          .explain = ExplainOf(call->query),
                           .actor = call->actor.name,
                           .role = call->actor.role,
                           .remote = call->remote,
                           .request_id = call->request_id,
                           .trace = call->trace,
                           .began_us = base::MonotonicUs()};
-  auto task = registry::FindTask(*call->context().tasks, call->Parameter("task"));
-  if (!task.ok()) return call->Fail(task.error());
-  auto body = call->Body();
-  if (!body.ok()) return call->FailStatus(400, body.error().message());
-  auto unknown = UnknownMembers(*body, {"features", "variant"});
-  if (!unknown.empty()) return call->FailFields(unknown);
-  auto model = call->context().service->Live(**task, (*body)["variant"].AsString());
-  if (!model.ok()) return call->Fail(model.error());
-  wanted.model = *model;
-  wanted.values.resize((*model)->features.size());
+  wanted.values.resize(wanted.model->features.size());
   std::vector<serving::FieldError> errors;
-  serving::ReadFeatures(**model, (*body)["features"], wanted.values, &errors);
+  serving::ReadFeatures(*wanted.model, features, wanted.values, &errors);
   if (!errors.empty()) return call->FailFields(errors);
   IdempotencyKeys::Claim claim;
   auto before = call->keys().Take(*call, &claim);
@@ -76,6 +66,37 @@ void PostPredict(Call* call) {
   }
   wanted.responder = call->TakeResponder();
   call->desk().Submit(&wanted);
+}
+
+}  // namespace
+
+// What is not usual (SubmitUsual) comes here: units, variants, keys, and all that is refused.
+void PostPredict(Call* call) {
+  auto task = registry::FindTask(*call->context().tasks, call->Parameter("task"));
+  if (!task.ok()) return call->Fail(task.error());
+  auto body = call->Body();
+  if (!body.ok()) return call->FailStatus(400, body.error().message());
+  auto unknown = UnknownMembers(*body, {"features", "variant"});
+  if (!unknown.empty()) return call->FailFields(unknown);
+  auto model = call->context().service->Live(**task, (*body)["variant"].AsString());
+  if (!model.ok()) return call->Fail(model.error());
+  Submit(call, *model, (*body)["features"]);
+}
+
+void PostTry(Call* call) {
+  // By a program's key any version could serve unseen.
+  if (call->actor.role == "service") {
+    return call->FailStatus(403,
+                            "a version that is not in service is tried by a person: sign in by the "
+                            "link that codman serve prints; programs ask /api/v1/predict/{task}");
+  }
+  auto body = call->Body();
+  if (!body.ok()) return call->FailStatus(400, body.error().message());
+  auto unknown = UnknownMembers(*body, {"features"});
+  if (!unknown.empty()) return call->FailFields(unknown);
+  auto model = TrialModel(call);
+  if (!model.ok()) return call->Fail(model.error());
+  Submit(call, *model, (*body)["features"]);
 }
 
 }  // namespace codman::api

@@ -7,14 +7,16 @@
 namespace codman::api {
 namespace {
 
+// Of an amount or a class there is neither band nor alert.
 Json ListEntry(const serving::PredictionRow& row) {
+  bool risk = !row.band.empty();
   return Json::Object({{"id", row.id},
                        {"task", row.task},
                        {"variant", row.variant},
                        {"version", row.version},
                        {"risk", row.risk},
-                       {"band", row.band},
-                       {"alert", row.alert},
+                       {"band", risk ? Json(row.band) : Json()},
+                       {"alert", risk ? Json(row.alert) : Json()},
                        {"predicted_at", base::FormatTime(row.time_us)}});
 }
 

@@ -16,6 +16,8 @@ Result<registry::TrainingJob> RunOf(Call* call, const std::string& number) {
 void GetRuns(Call* call) {
   registry::TrainingJobFilter filter{.task = TextOf(call->query, "task"),
                                      .status = TextOf(call->query, "status"),
+                                     .variant = TextOf(call->query, "variant"),
+                                     .kind = TextOf(call->query, "kind"),
                                      .limit = IntegerOf(call->query, "limit"),
                                      .offset = IntegerOf(call->query, "offset")};
   const auto& jobs = call->context().registry->jobs();

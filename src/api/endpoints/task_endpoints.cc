@@ -104,6 +104,24 @@ Json VariantJson(Call* call, const registry::Task& task, const registry::TaskVar
   return json;
 }
 
+// What a form asks for a model of the task.
+Json FormJson(const registry::Task& task, const serving::ServedModel& served) {
+  const auto& loaded = served.loaded;
+  return Json::Object({{"name", task.name},
+                       {"question", task.question},
+                       {"label", task.label},
+                       {"horizon_hours", HorizonHours(task)},
+                       {"objective", models::NameOf(loaded.model->objective())},
+                       {"classes", loaded.manifest["classes"]},
+                       {"unit", loaded.manifest["unit"].AsString()},
+                       {"variant", loaded.version.variant},
+                       {"version", loaded.version.version},
+                       {"threshold", loaded.threshold},
+                       {"synthetic", loaded.version.synthetic},
+                       {"groups", Groups(served.plan->contract())},
+                       {"samples", Samples(served)}});
+}
+
 }  // namespace
 
 void GetTasks(Call* call) {
@@ -126,21 +144,25 @@ void GetTask(Call* call) {
   if (!task.ok()) return call->Fail(task.error());
   auto live = call->context().service->Live(**task, net::QueryParameter(call->query, "variant"));
   if (!live.ok()) return call->Fail(live.error());
-  const auto& loaded = (*live)->loaded;
-  auto objective = loaded.model->objective();
-  call->SendJson(Json::Object({{"name", (*task)->name},
-                               {"question", (*task)->question},
-                               {"label", (*task)->label},
-                               {"horizon_hours", HorizonHours(**task)},
-                               {"objective", models::NameOf(objective)},
-                               {"classes", loaded.manifest["classes"]},
-                               {"unit", loaded.manifest["unit"].AsString()},
-                               {"variant", loaded.version.variant},
-                               {"version", loaded.version.version},
-                               {"threshold", loaded.threshold},
-                               {"synthetic", loaded.version.synthetic},
-                               {"groups", Groups((*live)->plan->contract())},
-                               {"samples", Samples(**live)}}));
+  call->SendJson(FormJson(**task, **live));
+}
+
+// A version that waits is tried under a variant of its own, so that neither the history of what
+// served nor any comparison takes its answers for those of the champion.
+Result<std::shared_ptr<const serving::ServedModel>> TrialModel(Call* call) {
+  const auto* task = TRY(registry::FindTask(*call->context().tasks, call->Parameter("task")));
+  auto& registry = *call->context().registry;
+  auto loaded = TRY(registry.Load(TRY(registry.Get(task->name, call->Parameter("version")))));
+  if (loaded.version.state != "champion") loaded.version.variant += kTrialSuffix;
+  return serving::Prepare(std::move(loaded), HorizonHours(*task));
+}
+
+void GetForm(Call* call) {
+  auto task = registry::FindTask(*call->context().tasks, call->Parameter("task"));
+  if (!task.ok()) return call->Fail(task.error());
+  auto model = TrialModel(call);
+  if (!model.ok()) return call->Fail(model.error());
+  call->SendJson(FormJson(**task, **model));
 }
 
 }  // namespace codman::api

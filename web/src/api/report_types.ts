@@ -69,8 +69,12 @@ export interface Subgroup {
   mean_observed?: Figure;
   rmse?: Figure;
   r2?: Figure;
+  r2_low?: Figure;
+  r2_high?: Figure;
   coverage?: Figure;
   macro_auroc?: Figure;
+  macro_auroc_low?: Figure;
+  macro_auroc_high?: Figure;
   accuracy?: Figure;
   balanced_accuracy?: Figure;
 }
@@ -99,6 +103,82 @@ export interface Finding {
 // Flat members with their _low and _high beside them: read through interval() in words/figures.ts.
 export type WithIntervals = Record<string, Figure | string>;
 
+// The gap between the highest and the lowest level of a column of subgroups.
+export interface Gap {
+  column: string;
+  measure: string;
+  value: Figure;
+  low: Figure;
+  high: Figure;
+}
+
+// Two models on the same patients, measure by measure.
+export interface Comparison {
+  other: string;
+  measures: {
+    name: string;
+    higher_is_better: boolean;
+    model: Figure;
+    other: Figure;
+    difference: Figure;
+    difference_low: Figure;
+    difference_high: Figure;
+    verdict: string;
+  }[];
+}
+
+// What is lost without a group of inputs, and what it tells alone.
+export interface AblationPart {
+  kind: string;
+  name: string;
+  inputs: number;
+  without: Comparison;
+  alone: Comparison;
+}
+
+export interface Search {
+  measure: string;
+  folds: number;
+  patients: number;
+  grid_size: number;
+  of: string;
+  tried: { settings: Record<string, unknown>; loss: Figure; chosen: boolean }[];
+}
+
+export interface Calibration {
+  slope: Figure;
+  slope_low: Figure;
+  slope_high: Figure;
+  ece: Figure;
+  in_the_large: Figure;
+  curve: CalibrationBin[];
+  histogram?: { upper: number; counts: number[] };
+}
+
+export interface ClassReport {
+  name: string;
+  rows: number;
+  subjects: number;
+  prevalence: number;
+  sensitivity: Figure;
+  ppv: Figure;
+  discrimination: { auroc: Figure; auroc_low: Figure; auroc_high: Figure };
+  calibration: Calibration;
+  roc: CurvePoint[];
+}
+
+export interface Decile {
+  mean_predicted: number;
+  mean_observed: number;
+  mean_observed_low: Figure;
+  mean_observed_high: Figure;
+  coverage: Figure;
+  coverage_low: Figure;
+  coverage_high: Figure;
+  mean_width: Figure;
+  rows: number;
+}
+
 export interface Report {
   title?: string;
   rows?: number;
@@ -110,15 +190,7 @@ export interface Report {
   bootstrap?: { replicates: number };
   discrimination?: WithIntervals;
   brier?: WithIntervals;
-  calibration?: {
-    slope: Figure;
-    slope_low: Figure;
-    slope_high: Figure;
-    ece: Figure;
-    in_the_large: Figure;
-    curve: CalibrationBin[];
-    histogram?: { upper: number; counts: number[] };
-  };
+  calibration?: Calibration;
   operating_point?: WithIntervals & { threshold: number; rule?: string };
   utility?: { value: Figure; low: Figure; high: Figure; at: number } | null;
   alert_burden?: AlertBurden | null;
@@ -126,14 +198,28 @@ export interface Report {
   roc?: CurvePoint[];
   pr?: CurvePoint[];
   subgroups?: Subgroup[];
+  subgroup_gaps?: Gap[];
   comparators?: Comparator[];
+  comparisons?: Comparison[];
+  ablation?: AblationPart[];
+  search?: Search[];
+  held_out_look?: number;
   leakage?: Finding[];
   importance?: Importance[];
   // Of an amount; of several classes.
   regression?: WithIntervals;
   interval?: WithIntervals | null;
   unit?: string;
+  deciles?: Decile[];
+  scatter?: {
+    low: number;
+    high: number;
+    cells: { predicted: number; observed: number; rows: number }[];
+  };
+  residuals?: { from: number; to: number; counts: number[] };
   multiclass?: WithIntervals;
+  classes?: ClassReport[];
+  confusion?: number[][]; // rows by truth, columns by prediction
   warnings?: string[];
 }
 

@@ -1,5 +1,6 @@
 // Runs of training and what is compared between two of them, or between two versions.
-import type { Finding } from './report_types';
+import type { AblationPart, Finding, Search } from './report_types';
+import type { Repeated } from '../runs/repeats';
 import type { Metrics, ModelVersion, Transition } from './types';
 
 export interface Difference {
@@ -14,6 +15,7 @@ export interface Run {
   task: string;
   variant: string;
   source: string;
+  kind: 'train' | 'folds' | 'transfer';
   status: 'running' | 'done' | 'failed' | 'interrupted';
   version: string | null;
   actor: string;
@@ -26,8 +28,12 @@ export interface Run {
     rows?: number | null;
     subjects?: number | null;
     events?: number | null;
+    search?: Search[];
+    ablation?: AblationPart[];
+    repeated?: Repeated;
   } | null;
   error: string | null;
+  held_out_look: number | null;
 }
 
 export interface RunList {
@@ -59,6 +65,26 @@ export interface ModelDiff {
   parameters: Difference[];
   metrics: Difference[];
   leakage: { appeared: Finding[]; gone: Finding[]; kept: number };
+}
+
+// What the challenger would have answered where the champion did.
+export interface Shadow {
+  task: string;
+  variant: string;
+  champion: string | null;
+  challenger: string;
+  challenger_since: string;
+  from: string | null;
+  until: string | null;
+  predictions: number;
+  left_out: number;
+  difference: { mean: number; mean_absolute: number; p95_absolute: number } | null;
+  largest: { id: string; champion: number; challenger: number }[];
+  // Of a 0/1 question.
+  alerts?: { both: number; champion_only: number; challenger_only: number; neither: number };
+  bands?: number[][]; // rows by the champion's band, columns by the challenger's, from low
+  // Of several classes.
+  classes?: { same: number; different: number };
 }
 
 export interface LiveModels {

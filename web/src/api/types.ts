@@ -170,9 +170,9 @@ export interface PastPrediction {
   task: string;
   variant: string;
   version: string;
-  risk: number;
-  band: Band;
-  alert: boolean;
+  risk: number; // or the amount, or the probability of the class that leads
+  band: Band | null; // of a risk only
+  alert: boolean | null;
   predicted_at: string;
 }
 

@@ -23,7 +23,7 @@ export function PageOfRoute({ status }: { status: Loaded<Status> }) {
     case 'dashboard':
       return <DashboardPage status={status} />;
     case 'predict':
-      return <PredictPage task={at.task} variant={at.variant} />;
+      return <PredictPage task={at.task} variant={at.variant} version={at.version} />;
     case 'models':
       return <ModelsPage />;
     case 'model':

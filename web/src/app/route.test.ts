@@ -5,11 +5,18 @@ const { comparisonPath, diffPath, modelPath, parseRoute, predictPath } = await i
 
 it('knows the pages by their address', () => {
   expect(parseRoute('/')).toEqual({ page: 'dashboard' });
-  expect(parseRoute('/predict')).toEqual({ page: 'predict', task: '', variant: '' });
+  expect(parseRoute('/predict')).toEqual({ page: 'predict', task: '', variant: '', version: '' });
   expect(parseRoute('/predict/sepsis', '?variant=signals')).toEqual({
     page: 'predict',
     task: 'sepsis',
     variant: 'signals',
+    version: '',
+  });
+  expect(parseRoute('/predict/sepsis', '?version=signals-2')).toEqual({
+    page: 'predict',
+    task: 'sepsis',
+    variant: '',
+    version: 'signals-2',
   });
   expect(parseRoute('/models/sepsis/process-2')).toEqual({
     page: 'model',

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 
 export type Route =
   | { page: 'dashboard' }
-  | { page: 'predict'; task: string; variant: string }
+  | { page: 'predict'; task: string; variant: string; version: string }
   | { page: 'models' }
   | { page: 'model'; task: string; version: string }
   | { page: 'diff'; task: string; a: string; b: string }
@@ -31,6 +31,7 @@ export function parseRoute(path: string, search = ''): Route {
       page: 'predict',
       task: second ?? '',
       variant: new URLSearchParams(search).get('variant') ?? '',
+      version: new URLSearchParams(search).get('version') ?? '',
     };
   }
   if (first === 'models' && parts.length === 1) return { page: 'models' };
@@ -86,6 +87,9 @@ export function followHistory(): void {
 
 export const predictPath = (task: string, variant = ''): string =>
   `/predict/${encodeURIComponent(task)}${variant ? `?variant=${encodeURIComponent(variant)}` : ''}`;
+
+export const tryPath = (task: string, version: string): string =>
+  `/predict/${encodeURIComponent(task)}?version=${encodeURIComponent(version)}`;
 
 export const modelPath = (task: string, version: string): string =>
   `/models/${encodeURIComponent(task)}/${encodeURIComponent(version)}`;

@@ -1,6 +1,8 @@
 import type { Frame } from './plot';
 
-export type Tone = 'model' | 'second' | 'reference';
+// Of several series, in this order: at most as many, told apart by their names too.
+export const tones = ['model', 'second', 'third', 'fourth', 'fifth', 'sixth'] as const;
+export type Tone = (typeof tones)[number] | 'reference';
 
 export interface Point {
   x: number;

@@ -1,4 +1,4 @@
-import type { CalibrationBin, Report } from '../api/report_types';
+import type { Calibration, CalibrationBin } from '../api/report_types';
 import { ChartFigure } from '../charts/chart_figure';
 import { Line } from '../charts/line';
 import { Plot, type Frame } from '../charts/plot';
@@ -48,8 +48,12 @@ function Bin({ bin, frame }: { bin: CalibrationBin; frame: Frame }) {
   );
 }
 
-export function CalibrationChart({ report }: { report: Report }) {
-  const calibration = report.calibration;
+interface Props {
+  calibration: Calibration | undefined;
+  of?: string; // the class, of several
+}
+
+export function CalibrationChart({ calibration, of }: Props) {
   if (!calibration || calibration.curve.length === 0) return null;
   const highest = Math.max(
     ...calibration.curve.flatMap((b) => [b.mean_risk, b.observed, b.high ?? 0]),
@@ -57,7 +61,7 @@ export function CalibrationChart({ report }: { report: Report }) {
   const upper = Math.min(1, Math.max(highest * 1.05, calibration.histogram?.upper ?? 0));
   return (
     <ChartFigure
-      title="Predicted against observed"
+      title={of ? `Predicted against observed: ${of}` : 'Predicted against observed'}
       term="calibration"
       note={`slope ${fixed(calibration.slope, 2)}; on the dashed line what was predicted came true`}
       table={{
@@ -66,7 +70,7 @@ export function CalibrationChart({ report }: { report: Report }) {
       }}
     >
       <Plot
-        label={`calibration, slope ${fixed(calibration.slope, 2)}`}
+        label={`calibration${of ? ` of ${of}` : ''}, slope ${fixed(calibration.slope, 2)}`}
         x={{
           label: 'predicted risk, over how often it was given',
           low: 0,

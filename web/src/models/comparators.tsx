@@ -2,6 +2,7 @@ import type { Report } from '../api/report_types';
 import { Section } from '../parts/section';
 import { TableFrame } from '../parts/table_frame';
 import { fixed, interval } from '../words/figures';
+import { Comparisons } from './comparisons';
 import { IntervalMark } from './interval_mark';
 
 const three = (value: number): string => fixed(value, 3);
@@ -12,6 +13,7 @@ export function Comparators({ report }: { report: Report }) {
   const farthest = Math.max(
     ...rows.flatMap((r) => [Math.abs(r.difference_low ?? 0), Math.abs(r.difference_high ?? 0)]),
   );
+  const binary = !report.regression && !report.multiclass;
   const figure = report.regression ? 'R²' : report.multiclass ? 'macro AUROC' : 'AUROC';
   return (
     <Section
@@ -25,9 +27,11 @@ export function Comparators({ report }: { report: Report }) {
             <th scope="col" class="number">
               {figure}
             </th>
-            <th scope="col" class="number">
-              AUPRC
-            </th>
+            {binary && (
+              <th scope="col" class="number">
+                AUPRC
+              </th>
+            )}
             <th scope="col" class="number">
               Model is better by
             </th>
@@ -42,7 +46,7 @@ export function Comparators({ report }: { report: Report }) {
             <tr key={row.name}>
               <th scope="row">{row.name.replaceAll('_', ' ')}</th>
               <td class="number">{fixed(row.r2 ?? row.macro_auroc ?? row.auroc, 3)}</td>
-              <td class="number">{fixed(row.auprc, 3)}</td>
+              {binary && <td class="number">{fixed(row.auprc, 3)}</td>}
               <td class="number">{fixed(row.difference, 3)}</td>
               <td>{interval(row.difference_low, row.difference_high, three) || '–'}</td>
               <td>
@@ -59,6 +63,7 @@ export function Comparators({ report }: { report: Report }) {
           ))}
         </tbody>
       </TableFrame>
+      <Comparisons of={report.comparisons} />
     </Section>
   );
 }

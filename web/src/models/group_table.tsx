@@ -1,7 +1,8 @@
 import type { Report, Subgroup } from '../api/report_types';
 import { Section } from '../parts/section';
 import { Table, type Column } from '../parts/table';
-import { count, fixed, percent } from '../words/figures';
+import { count, fixed, interval, percent } from '../words/figures';
+import { Gaps } from './gaps';
 
 const group: Column<Subgroup> = {
   head: 'Group',
@@ -18,6 +19,8 @@ const patients: Column<Subgroup> = {
   cell: (one) => count(one.subjects),
 };
 
+const three = (value: number): string => fixed(value, 3);
+
 const ofAmounts: Column<Subgroup>[] = [
   group,
   patients,
@@ -25,6 +28,7 @@ const ofAmounts: Column<Subgroup>[] = [
   { head: 'Observed', number: true, cell: (one) => count(one.mean_observed) },
   { head: 'RMSE', number: true, cell: (one) => count(one.rmse) },
   { head: 'R²', number: true, cell: (one) => fixed(one.r2, 3) },
+  { head: '95 % interval', cell: (one) => interval(one.r2_low, one.r2_high, three) || '–' },
   { head: 'Intervals hold', number: true, cell: (one) => percent(one.coverage) },
 ];
 
@@ -32,6 +36,10 @@ const ofClasses: Column<Subgroup>[] = [
   group,
   patients,
   { head: 'Macro AUROC', number: true, cell: (one) => fixed(one.macro_auroc, 3) },
+  {
+    head: '95 % interval',
+    cell: (one) => interval(one.macro_auroc_low, one.macro_auroc_high, three) || '–',
+  },
   { head: 'Accuracy', number: true, cell: (one) => percent(one.accuracy) },
   { head: 'Balanced accuracy', number: true, cell: (one) => percent(one.balanced_accuracy) },
 ];
@@ -48,6 +56,7 @@ export function GroupTable({ report }: { report: Report }) {
         rows={rows}
         keyOf={(one) => `${one.column}/${one.level}`}
       />
+      <Gaps gaps={report.subgroup_gaps ?? []} />
     </Section>
   );
 }

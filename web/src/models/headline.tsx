@@ -1,6 +1,7 @@
 import type { Report } from '../api/report_types';
 import { Figure } from '../parts/figure';
-import { count, fixed, interval, isFigure, percent } from '../words/figures';
+import { Quantity } from '../parts/quantity';
+import { count, fixed, interval, isFigure, ordinal, percent } from '../words/figures';
 
 type Write = (value: number) => string;
 
@@ -14,11 +15,13 @@ interface Row {
   from: object | null | undefined;
   name: string;
   write: Write;
+  unit?: string;
   low?: string;
   high?: string;
 }
 
-function Cell({ label, term, from, name, write, low = `${name}_low`, high = `${name}_high` }: Row) {
+function Cell({ label, term, from, name, write, unit, ...ends }: Row) {
+  const { low = `${name}_low`, high = `${name}_high` } = ends;
   const of = (from ?? {}) as Record<string, number | null>;
   const value = of[name];
   if (!isFigure(value)) return null;
@@ -26,9 +29,23 @@ function Cell({ label, term, from, name, write, low = `${name}_low`, high = `${n
     <Figure
       label={label}
       term={term}
-      value={write(value)}
+      value={<Quantity value={write(value)} unit={unit ?? ''} />}
       note={interval(of[low], of[high], write)}
     />
+  );
+}
+
+// Whoever tries often enough finds a model that is good on the same patients by chance.
+function Looks({ at }: { at: number }) {
+  return (
+    <>
+      {' '}
+      This was the{' '}
+      <b title="runs that judged on the same patients, whatever became of them">
+        {ordinal(at)} look
+      </b>{' '}
+      at these patients{at > 1 && ': the more looks, the more of a lead may be chance'}.
+    </>
   );
 }
 
@@ -88,7 +105,6 @@ export function Headline({ report, serving }: { report: Report; serving: number 
     },
   ];
   const unit = report.unit ?? '';
-  const amount: Write = (value) => `${count(value)} ${unit}`.trim();
   rows.push(
     { label: 'R²', term: 'share of the variance', from: report.regression, name: 'r2', write: three },
     {
@@ -96,9 +112,17 @@ export function Headline({ report, serving }: { report: Report; serving: number 
       term: 'root mean squared error',
       from: report.regression,
       name: 'rmse',
-      write: amount,
+      write: count,
+      unit,
     },
-    { label: 'MAE', term: 'mean absolute error', from: report.regression, name: 'mae', write: amount },
+    {
+      label: 'MAE',
+      term: 'mean absolute error',
+      from: report.regression,
+      name: 'mae',
+      write: count,
+      unit,
+    },
     {
       label: '90 % intervals hold',
       term: 'share of truths within their interval',
@@ -132,6 +156,7 @@ export function Headline({ report, serving }: { report: Report; serving: number 
         {count(report.subjects)} patients,{' '}
         {isFigure(report.event_subjects) && `${count(report.event_subjects)} with an event, `}
         {count(report.rows)} rows; below each number its 95 % interval, resampled by patient.
+        {isFigure(report.held_out_look) && <Looks at={report.held_out_look} />}
         {report.operating_point && ` Threshold ${percent(report.operating_point.threshold)}`}
         {report.operating_point?.rule ? ` (${report.operating_point.rule}).` : ''}
         {serving !== null && report.operating_point && serving !== report.operating_point?.threshold && (

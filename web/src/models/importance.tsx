@@ -1,28 +1,40 @@
 import type { Importance as Entry, Report } from '../api/report_types';
+import { DataTable } from '../parts/data_table';
 import { Section } from '../parts/section';
 import { Table, type Column } from '../parts/table';
-import { fixed, measured, percent } from '../words/figures';
+import { count, fixed, measured, percent } from '../words/figures';
 import { unitWord } from '../words/units';
+import { DependenceMark } from './dependence_mark';
 
 const most = 20;
 
-const columns: Column<Entry>[] = [
-  { head: 'Feature', names: true, cell: (one) => one.label },
-  { head: 'Share', number: true, cell: (one) => percent(one.share) },
-  {
-    head: 'Mean change',
-    title: 'mean size of its contribution to the margin',
-    number: true,
-    cell: (one) => fixed(one.mean_abs, 3),
-  },
-  {
-    head: 'By other features',
-    title: 'share of its contribution that its own value does not explain: interaction',
-    number: true,
-    cell: (one) => percent(one.interaction),
-  },
-  { head: 'How it moves the answer', wide: true, cell: (one) => <Dependence of={one} /> },
-];
+function columnsOf(reach: number): Column<Entry>[] {
+  return [
+    { head: 'Feature', names: true, cell: (one) => one.label },
+    { head: 'Share', number: true, cell: (one) => percent(one.share) },
+    {
+      head: 'Mean change',
+      title: 'mean size of its contribution to the margin',
+      number: true,
+      cell: (one) => (one.mean_abs < 100 ? fixed(one.mean_abs, 3) : count(one.mean_abs)),
+    },
+    {
+      head: 'By other features',
+      title: 'share of its contribution that its own value does not explain: interaction',
+      number: true,
+      cell: (one) => percent(one.interaction),
+    },
+    {
+      head: 'From low to high',
+      title: 'mean contribution by its own value; an open dot is "not given"',
+      cell: (one) => <DependenceMark parts={one.dependence ?? []} reach={reach} />,
+    },
+    { head: 'How it moves the answer', wide: true, cell: (one) => <Dependence of={one} /> },
+  ];
+}
+
+const change = (value: number): string =>
+  Math.abs(value) < 100 ? fixed(value, 2) : measured(Math.round(value));
 
 function valueWords(value: number | string | null, unit: string): string {
   if (value === null) return 'not given';
@@ -38,7 +50,7 @@ function Dependence({ of }: { of: Entry }) {
   return (
     <span class="quiet">
       {ends
-        .map((end) => end && `${fixed(end.contribution, 2)} at ${valueWords(end.value, of.unit)}`)
+        .map((end) => end && `${change(end.contribution)} at ${valueWords(end.value, of.unit)}`)
         .join(' … ')}
     </span>
   );
@@ -48,9 +60,31 @@ function Dependence({ of }: { of: Entry }) {
 export function Importance({ report }: { report: Report }) {
   const rows = (report.importance ?? []).filter((one) => one.mean_abs > 0).slice(0, most);
   if (rows.length === 0) return null;
+  const parts = rows.flatMap((one) => one.dependence ?? []);
+  const reach = Math.max(...parts.map(({ contribution }) => Math.abs(contribution)), 0);
   return (
     <Section title="What it leans on" note="mean contributions on held-out patients">
-      <Table label="Feature importance" columns={columns} rows={rows} keyOf={(one) => one.feature} />
+      <Table
+        label="Feature importance"
+        columns={columnsOf(reach)}
+        rows={rows}
+        keyOf={(one) => one.feature}
+      />
+      <DataTable
+        label="Dependence"
+        table={{
+          columns: ['feature', 'value', 'unit', 'mean contribution', 'rows'],
+          rows: rows.flatMap((one) =>
+            (one.dependence ?? []).map((part) => [
+              one.label,
+              part.value,
+              one.unit,
+              part.contribution,
+              part.rows,
+            ]),
+          ),
+        }}
+      />
     </Section>
   );
 }

@@ -1,7 +1,10 @@
 import type { Report } from '../api/report_types';
 import { Section } from '../parts/section';
+import { SearchTries } from '../parts/search_tries';
 import { AlertBurden } from './alert_burden';
+import { AmountCharts } from './amount_charts';
 import { CalibrationChart } from './calibration_chart';
+import { ClassSections } from './class_sections';
 import { Comparators } from './comparators';
 import { DecisionChart } from './decision_chart';
 import { GroupTable } from './group_table';
@@ -38,16 +41,19 @@ export function ReportSections({ report, serving }: Props) {
         <div class="charts">
           <RocChart report={report} />
           <PrChart report={report} />
-          <CalibrationChart report={report} />
+          <CalibrationChart calibration={report.calibration} />
           <DecisionChart report={report} />
+          <AmountCharts report={report} />
         </div>
       </Section>
+      <ClassSections report={report} />
       {report.alert_burden && report.alert_burden.curve.length > 0 && (
         <AlertBurden data={report.alert_burden} />
       )}
       <Importance report={report} />
       <Comparators report={report} />
       {report.discrimination ? <Subgroups report={report} /> : <GroupTable report={report} />}
+      <SearchTries searches={report.search} />
       <Leakage report={report} />
     </>
   );

@@ -3,6 +3,7 @@ import { extent } from '../charts/scale';
 import { Section } from '../parts/section';
 import { TableFrame } from '../parts/table_frame';
 import { count, fixed, interval, isFigure, percent } from '../words/figures';
+import { Gaps } from './gaps';
 import { IntervalMark } from './interval_mark';
 
 const three = (value: number): string => fixed(value, 3);
@@ -77,6 +78,7 @@ export function Subgroups({ report }: { report: Report }) {
           ))}
         </tbody>
       </TableFrame>
+      <Gaps gaps={report.subgroup_gaps ?? []} />
     </Section>
   );
 }

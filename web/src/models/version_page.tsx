@@ -1,6 +1,6 @@
 import type { ModelPage } from '../api/report_types';
 import { useLoaded } from '../api/use_loaded';
-import { predictPath } from '../app/route';
+import { predictPath, tryPath } from '../app/route';
 import { Answer } from '../parts/answer';
 import { Link } from '../parts/link';
 import { Markdown } from '../parts/markdown';
@@ -12,7 +12,9 @@ import { ApprovalList } from './approval_list';
 import { ChangeButtons } from './change_buttons';
 import { CompareWith } from './compare_with';
 import { Manifest } from './manifest';
+import { OutOfFold } from './out_of_fold';
 import { ReportSections } from './report_sections';
+import { ShadowReport } from './shadow_report';
 
 interface Props {
   task: string;
@@ -47,9 +49,13 @@ export function VersionPage({ task, version }: Props) {
       actions={
         page && (
           <>
-            {page.model.state === 'champion' && (
+            {page.model.state === 'champion' ? (
               <Link href={predictPath(task, page.model.variant)} class="button">
                 Predict with it
+              </Link>
+            ) : (
+              <Link href={tryPath(task, version)} class="button">
+                Try it
               </Link>
             )}
             <a class="button" href={`${path}/report`} target="_blank" rel="noopener">
@@ -73,11 +79,13 @@ export function VersionPage({ task, version }: Props) {
               </p>
             )}
             <ApprovalList approvals={approvals} />
+            <ShadowReport model={model} />
             {report ? (
               <ReportSections report={report} serving={servingThreshold(manifest)} />
             ) : (
               <p class="notice">This version has no evaluation.</p>
             )}
+            {manifest && <OutOfFold model={model} manifest={manifest} />}
             <CompareWith model={model} />
             {card && (
               <Section title="Model card">

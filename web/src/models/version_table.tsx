@@ -5,6 +5,7 @@ import { StateMark } from '../parts/state_mark';
 import { Table, type Column } from '../parts/table';
 import { When } from '../parts/when';
 import { fixed } from '../words/figures';
+import { headlineMetric, headlineTerm } from '../words/headline_metric';
 
 interface Props {
   label: string;
@@ -27,13 +28,9 @@ const columns: Column<ModelVersion>[] = [
   { head: 'Made', cell: (model) => <When iso={model.created_at} as="day" /> },
   {
     head: 'AUROC',
-    title: 'area under the ROC curve; of several classes one against the rest; of an amount R²',
+    title: headlineTerm,
     number: true,
-    cell: (model) => {
-      const metrics = model.metrics;
-      if (typeof metrics?.r2 === 'number') return `R² ${fixed(metrics.r2, 3)}`;
-      return fixed(metrics?.auroc ?? metrics?.macro_auroc, 3);
-    },
+    cell: (model) => headlineMetric(model.metrics),
   },
   {
     head: 'AUPRC',

@@ -1,5 +1,6 @@
 import type { Difference } from '../api/run_types';
 import { fixed, isFigure } from '../words/figures';
+import { measureWords } from '../words/measures';
 import { Table, type Column } from './table';
 
 interface Props {
@@ -13,24 +14,16 @@ interface Props {
 export function writeValue(value: unknown): string {
   if (value === null || value === undefined) return '–';
   if (Array.isArray(value)) return value.map(writeValue).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([name, one]) => `${name.replaceAll('_', ' ')} ${writeValue(one)}`)
+    .join(', ');
 }
 
 const signed = (value: number): string => (value > 0 ? `+${fixed(value, 4)}` : fixed(value, 4));
 
-const metricWords: Record<string, string> = {
-  auroc: 'AUROC',
-  auprc: 'AUPRC',
-  brier: 'Brier score',
-  rmse: 'RMSE',
-  mae: 'MAE',
-  r2: 'R²',
-};
-
-const nameOf = (name: string): string => metricWords[name] ?? name.replaceAll('_', ' ');
-
 function columnsOf({ before, after, rows }: Props): Column<Difference>[] {
-  const what: Column<Difference> = { head: 'What', names: true, cell: (row) => nameOf(row.name) };
+  const what: Column<Difference> = { head: 'What', names: true, cell: (row) => measureWords(row.name) };
   if (!rows.some((row) => row.difference !== undefined)) {
     return [
       what,

@@ -28,16 +28,25 @@ function Heading({ level, spans }: { level: number; spans: Span[] }) {
   );
 }
 
-function Table({ block }: { block: Extract<Block, { kind: 'table' }> }) {
+interface TableProps {
+  block: Extract<Block, { kind: 'table' }>;
+  place: number; // in the document: no two tables have the same name
+}
+
+function Table({ block, place }: TableProps) {
   return (
-    <TableFrame label="Table of the card">
+    <TableFrame label={`Table of the text, block ${place + 1}`}>
       <thead>
         <tr>
-          {block.head.map((cell, at) => (
-            <th key={at} scope="col">
-              <Spans of={cell} />
-            </th>
-          ))}
+          {block.head.map((cell, at) =>
+            cell.length === 0 ? (
+              <td key={at} />
+            ) : (
+              <th key={at} scope="col">
+                <Spans of={cell} />
+              </th>
+            ),
+          )}
         </tr>
       </thead>
       <tbody>
@@ -82,7 +91,7 @@ function draw(block: Block, key: number): JSX.Element {
         </ul>
       );
     case 'table':
-      return <Table key={key} block={block} />;
+      return <Table key={key} block={block} place={key} />;
   }
 }
 

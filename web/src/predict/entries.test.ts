@@ -9,6 +9,7 @@ const schema = {
       features: [
         { id: 'heart_rate', label: 'Heart rate', unit: '/min', low: 10, high: 350 },
         { id: 'lactate', label: 'Lactate', unit: 'mmol/L', low: 0, high: null },
+        { id: 'sex', label: 'Sex', unit: '', low: null, high: null, levels: ['female', 'male'] },
       ],
     },
   ],
@@ -56,6 +57,12 @@ describe('pasting', () => {
     const expected = { entries: { heart_rate: { text: '112' } }, errors: [] };
     expect(parsePasted(schema, '{"features": {"heart_rate": 112}}')).toEqual(expected);
     expect(parsePasted(schema, '{"heart_rate": 112, "lactate": null}')).toEqual(expected);
+  });
+  it('takes the words of a field that has words', () => {
+    expect(parsePasted(schema, '{"sex": "male"}').entries).toEqual({ sex: { text: 'male' } });
+    expect(errorOf(featuresOf(schema)[2]!, { text: 'other' })).toBe(
+      'Sex must be one of: female, male',
+    );
   });
   it.each([
     '',

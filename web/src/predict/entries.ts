@@ -106,8 +106,9 @@ export function entriesOf(schema: Schema, values: Record<string, GivenValue>): E
   return entries;
 }
 
-function isGiven(value: unknown): value is GivenValue {
-  if (value === null || typeof value === 'number' || typeof value === 'string') return true;
+function isGiven(feature: Feature, value: unknown): value is GivenValue {
+  if (value === null || typeof value === 'number') return true;
+  if (typeof value === 'string') return feature.levels !== undefined && feature.levels.length > 0;
   if (typeof value !== 'object') return false;
   const { value: number, unit } = value as Record<string, unknown>;
   return (number === null || typeof number === 'number') && typeof unit === 'string';
@@ -127,14 +128,16 @@ export function parsePasted(schema: Schema, text: string): { entries: Entries; e
   if (typeof features !== 'object' || features === null || Array.isArray(features)) {
     return { entries: {}, errors: ['Expected an object of features, as in {"heart_rate": 112}'] };
   }
-  const known = new Set(featuresOf(schema).map((feature) => feature.id));
+  const known = new Map(featuresOf(schema).map((feature) => [feature.id, feature]));
   const values: Record<string, GivenValue> = {};
   const errors: string[] = [];
   for (const [id, value] of Object.entries(features)) {
-    if (!known.has(id)) errors.push(`'${id}' is not a feature of this question`);
-    else if (!isGiven(value))
-      errors.push(`'${id}' must be a number, one of its words, null or {"value": …, "unit": …}`);
-    else values[id] = value;
+    const feature = known.get(id);
+    if (!feature) errors.push(`'${id}' is not a feature of this question`);
+    else if (isGiven(feature, value)) values[id] = value;
+    else if (feature.levels?.length)
+      errors.push(`'${id}' must be one of: ${feature.levels.join(', ')}; or null`);
+    else errors.push(`'${id}' must be a number, null or {"value": …, "unit": …}`);
   }
   return { entries: entriesOf(schema, values), errors };
 }

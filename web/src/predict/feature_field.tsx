@@ -25,7 +25,12 @@ export function FeatureField({ feature, entry, error, onInput, onLeave }: Props)
     id,
     'aria-invalid': error !== '',
     'aria-describedby': `${id}-hint${error ? ` ${id}-error` : ''}`,
-    onBlur: onLeave,
+    // On the way to the button nothing may move: the words of an error would push it from under a
+    // click, and sending tells all errors anyway.
+    onBlur: (event: FocusEvent) => {
+      const to = event.relatedTarget;
+      if (!(to instanceof HTMLElement && to.closest('button[type=submit]'))) onLeave();
+    },
   };
   return (
     <div class={error ? 'field field-wrong' : 'field'}>

@@ -1,5 +1,6 @@
 import type { Prediction } from '../api/types';
 import { BandMark } from '../parts/band';
+import { Quantity } from '../parts/quantity';
 import { Table, type Column } from '../parts/table';
 import { count, isFigure, measured, percent } from '../words/figures';
 
@@ -29,7 +30,11 @@ export function Headline({ of }: { of: Prediction }) {
           class="result-number"
           title={isFigure(of.margin) ? `margin ${measured(of.margin)}` : undefined}
         >
-          {headlineWords(of)}
+          {isFigure(of.value) ? (
+            <Quantity value={count(of.value)} unit={of.unit ?? ''} />
+          ) : (
+            headlineWords(of)
+          )}
         </span>
         {of.band && <BandMark band={of.band} />}
       </p>

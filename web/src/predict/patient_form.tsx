@@ -53,8 +53,13 @@ function FillBar({ schema, form }: FillProps) {
   );
 }
 
-export function PatientForm({ schema }: { schema: Schema }) {
-  const form = usePredictForm(schema);
+interface Props {
+  schema: Schema;
+  version?: string; // one that is not in service and is tried
+}
+
+export function PatientForm({ schema, version = '' }: Props) {
+  const form = usePredictForm(schema, version);
   const submit = (event: Event): void => {
     event.preventDefault();
     void form.send();

@@ -4,10 +4,12 @@ import { Answer } from '../parts/answer';
 import { Page } from '../parts/page';
 import { PatientForm } from './patient_form';
 import { QuestionChoice } from './question_choice';
+import { Trial, Waiting } from './trial';
 
 interface Props {
   task: string;
   variant: string;
+  version: string; // one that is not in service and is tried; '' for those that are
 }
 
 function variantOf(task: Task, asked: string): string {
@@ -27,7 +29,7 @@ function TaskForm({ task, variant }: { task: Task; variant: string }) {
   );
 }
 
-export function PredictPage({ task: asked, variant }: Props) {
+export function PredictPage({ task: asked, variant, version }: Props) {
   const loaded = useLoaded<{ tasks: Task[] }>('/api/v1/tasks');
   const tasks = loaded.data?.tasks ?? [];
   // Without a wish, the first question that a model answers.
@@ -45,12 +47,13 @@ export function PredictPage({ task: asked, variant }: Props) {
               </p>
             );
           }
+          if (version) return <Trial key={version} tasks={tasks} task={task} version={version} />;
           if (!name) {
             return (
-              <p class="notice">
-                No model answers this question yet. Train one:{' '}
-                <code>codman train {task.name} --activate --reason …</code>
-              </p>
+              <>
+                <QuestionChoice tasks={tasks} task={task} variant="" />
+                <Waiting task={task} />
+              </>
             );
           }
           return (

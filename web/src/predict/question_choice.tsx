@@ -5,10 +5,11 @@ interface Props {
   tasks: Task[];
   task: Task;
   variant: string;
+  tried?: string; // a version that is tried instead
 }
 
 // Which question is asked, and which variant of its model answers.
-export function QuestionChoice({ tasks, task, variant }: Props) {
+export function QuestionChoice({ tasks, task, variant, tried = '' }: Props) {
   const chosen = task.variants.find((one) => one.name === variant);
   return (
     <div class="question">
@@ -35,6 +36,7 @@ export function QuestionChoice({ tasks, task, variant }: Props) {
           value={variant}
           onChange={(event) => goTo(predictPath(task.name, event.currentTarget.value))}
         >
+          {variant === '' && <option value="">{tried ? `${tried} (tried)` : 'none in service'}</option>}
           {task.variants.map((one) => (
             <option key={one.name} value={one.name} disabled={!one.ready}>
               {one.name}

@@ -6,7 +6,7 @@ import { Link } from '../parts/link';
 import { When } from '../parts/when';
 import { featuresOf } from './entries';
 import { Headline } from './headline';
-import { Reasons } from './reasons';
+import { Waterfall } from './waterfall';
 import type { Made } from './session_history';
 
 function Missing({ ids, features }: { ids: string[]; features: Feature[] }) {
@@ -52,7 +52,7 @@ export function Result({ one, changed }: { one: Made; changed: boolean }) {
         </p>
       )}
       <Headline of={prediction} />
-      <Reasons prediction={prediction} schema={schema} />
+      <Waterfall prediction={prediction} schema={schema} />
       {prediction.warnings.length > 0 && (
         <ul class="warnings">
           {prediction.warnings.map((warning) => (

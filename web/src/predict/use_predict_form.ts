@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { Problem, wordsOf, type FieldError } from '../api/problem';
 import { post } from '../api/request';
 import type { Feature, Prediction, Schema } from '../api/types';
-import { errorOf, fieldOf, readForm, type Entries } from './entries';
+import { errorOf, fieldOf, readForm, type Entries, type ReadForm } from './entries';
 import { remember, type Made } from './session_history';
 
 const byField = (errors: FieldError[]): Record<string, string> =>
@@ -16,7 +16,18 @@ function errorsOf(problem: unknown): FieldError[] {
   return [{ field: '', message: wordsOf(problem) }];
 }
 
-export function usePredictForm(schema: Schema) {
+// `version`: one that waits and is tried; '' where the one in service answers.
+function ask(schema: Schema, version: string, features: ReadForm['features']): Promise<Prediction> {
+  const task = encodeURIComponent(schema.name);
+  if (version === '') {
+    const path = `/api/v1/predict/${task}?explain=top10`;
+    return post<Prediction>(path, { variant: schema.variant, features });
+  }
+  const path = `/api/v1/models/${task}/${encodeURIComponent(version)}/try?explain=top10`;
+  return post<Prediction>(path, { features });
+}
+
+export function usePredictForm(schema: Schema, version: string) {
   const [entries, setEntries] = useState<Entries>({});
   const [from, setFrom] = useState('typed');
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -50,9 +61,8 @@ export function usePredictForm(schema: Schema) {
     if (read.errors.length > 0) return;
     setBusy(true);
     try {
-      const path = `/api/v1/predict/${encodeURIComponent(schema.name)}?explain=top10`;
-      const body = { variant: schema.variant, features: read.features };
-      const one = { prediction: await post<Prediction>(path, body), schema, entries, from };
+      const prediction = await ask(schema, version, read.features);
+      const one = { prediction, schema, entries, from };
       remember(one);
       setShown(one);
     } catch (problem) {

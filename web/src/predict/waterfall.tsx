@@ -3,7 +3,8 @@ import { linear, type Scale } from '../charts/scale';
 import { shortened, textWidth } from '../charts/text_width';
 import { useWidth } from '../charts/use_width';
 import { DataTable } from '../parts/data_table';
-import { fixed, isFigure, percent, points } from '../words/figures';
+import { fixed, isFigure, percent } from '../words/figures';
+import { answerWords, type AnswerWords } from './answer_words';
 import { stepsOf, type Step } from './waterfall_steps';
 
 const rowHeight = 26;
@@ -14,18 +15,20 @@ interface RowProps {
   at: number;
   x: Scale;
   labelWidth: number;
+  words: AnswerWords;
   last: boolean;
+  beyond: number; // what the last bar's number must stand right of
 }
 
-function Row({ step, at, x, labelWidth, last }: RowProps) {
-  const total = step.kind === 'base' || step.kind === 'risk';
+function Row({ step, at, x, labelWidth, words, last, beyond }: RowProps) {
+  const total = step.kind === 'base' || step.kind === 'answer';
   const top = headHeight + at * rowHeight;
   const value = step.value ? ` ${step.value}${step.unit ? ` ${step.unit}` : ''}` : '';
   const label = shortened(step.label, labelWidth - 10 - textWidth(value));
   const left = Math.min(x(step.from), x(step.to));
   const right = Math.max(x(step.from), x(step.to));
   const tone = total ? 'total' : step.change >= 0 ? 'raising' : 'lowering';
-  const text = total ? percent(step.to) : points(step.change);
+  const text = total ? words.total(step.to) : words.change(step.change);
   return (
     <g class={`fall-row fall-${step.kind}`}>
       <title>
@@ -43,7 +46,7 @@ function Row({ step, at, x, labelWidth, last }: RowProps) {
         width={Math.max(1.5, right - left)}
         height={16}
       />
-      <text class="fall-change" x={right + 5} y={top + 17}>
+      <text class="fall-change" x={(last ? Math.max(right, beyond) : right) + 5} y={top + 17}>
         {text}
       </text>
       {!last && (
@@ -59,22 +62,46 @@ function Row({ step, at, x, labelWidth, last }: RowProps) {
   );
 }
 
-function tableOf(steps: Step[]) {
+function tableOf(steps: Step[], { of }: AnswerWords) {
   return {
-    columns: [
-      'reason',
-      'value',
-      'unit',
-      'change (probability)',
-      'probability after',
-      'contribution (margin)',
-    ],
+    columns: ['reason', 'value', 'unit', `change (${of})`, `${of} after`, 'contribution (margin)'],
     rows: steps.map((s) => [s.label, s.value || null, s.unit || null, s.change, s.to, s.margin]),
   };
 }
 
-// From the risk before any value is known to the risk of this patient, reason by reason, in points
-// of a percent.
+interface ThresholdProps {
+  at: number;
+  limit: number;
+  width: number;
+  height: number;
+}
+
+function Threshold({ at, limit, width, height }: ThresholdProps) {
+  return (
+    <>
+      <line class="line line-reference" x1={at} x2={at} y1={headHeight} y2={height} />
+      <text class="tick" x={at} y={12} text-anchor={at > width - 90 ? 'end' : 'middle'}>
+        threshold {percent(limit)}
+      </text>
+    </>
+  );
+}
+
+// The interval of an amount, as a whisker on its last bar.
+function Interval({ of, x, top }: { of: Prediction; x: Scale; top: number }) {
+  if (!of.interval) return null;
+  return (
+    <line
+      class="fall-interval"
+      x1={x(of.interval.lower)}
+      x2={x(of.interval.upper)}
+      y1={top + 13}
+      y2={top + 13}
+    />
+  );
+}
+
+// From the answer before any value is known to the one for this patient, reason by reason.
 export function Waterfall({
   prediction,
   schema,
@@ -84,47 +111,31 @@ export function Waterfall({
 }) {
   const [box, width] = useWidth();
   const explanation = prediction.explanation;
-  if (!explanation?.probability) return null;
-  const limit = prediction.threshold ?? 0;
-  const steps = stepsOf(explanation, schema);
-  const highest = Math.max(limit, ...steps.flatMap((step) => [step.from, step.to]));
+  if (!explanation) return null;
+  const limit = isFigure(prediction.threshold) ? prediction.threshold : null;
+  const steps = stepsOf(prediction, schema);
+  const words = answerWords(prediction);
+  const ends = steps.flatMap((step) => [step.from, step.to]);
+  const highest = Math.max(0, limit ?? 0, prediction.interval?.upper ?? 0, ...ends);
   const labelWidth = Math.min(250, Math.max(150, width * 0.46));
-  const x = linear(0, highest, labelWidth, Math.max(width - 60, labelWidth + 40));
+  const room = 16 + textWidth(words.total(highest));
+  const x = linear(Math.min(0, ...ends), highest, labelWidth, Math.max(width - room, labelWidth + 40));
   const height = headHeight + steps.length * rowHeight + 4;
-  const threshold = x(limit);
   return (
     <figure class="chart waterfall">
       <figcaption>
-        <h3
-          title={`${explanation.method}; changes are steps of the probability, the margin is in the tooltip`}
-        >
-          Reasons
-        </h3>
-        <p class="quiet">what each value adds to or takes from the risk, in points of a percent</p>
+        <h3 title={`${explanation.method}; the margin is in the tooltip`}>Reasons</h3>
+        <p class="quiet">{words.caption}</p>
       </figcaption>
       <div ref={box}>
         {width > 0 && (
           <svg
             role="img"
-            aria-label={`Waterfall to a risk of ${percent(prediction.risk)}; numbers in the table below`}
+            aria-label={`Waterfall to ${words.name}; numbers in the table below`}
             width={width}
             height={height}
           >
-            <line
-              class="line line-reference"
-              x1={threshold}
-              x2={threshold}
-              y1={headHeight}
-              y2={height}
-            />
-            <text
-              class="tick"
-              x={threshold}
-              y={12}
-              text-anchor={threshold > width - 90 ? 'end' : 'middle'}
-            >
-              threshold {percent(limit)}
-            </text>
+            {limit !== null && <Threshold at={x(limit)} limit={limit} {...{ width, height }} />}
             {steps.map((step, at) => (
               <Row
                 key={at}
@@ -132,13 +143,16 @@ export function Waterfall({
                 at={at}
                 x={x}
                 labelWidth={labelWidth}
+                words={words}
                 last={at >= steps.length - 1}
+                beyond={x(prediction.interval?.upper ?? 0)}
               />
             ))}
+            <Interval of={prediction} x={x} top={headHeight + (steps.length - 1) * rowHeight} />
           </svg>
         )}
       </div>
-      <DataTable label="Reasons" table={tableOf(steps)} />
+      <DataTable label="Reasons" table={tableOf(steps, words)} />
     </figure>
   );
 }

@@ -10,7 +10,7 @@ import { Page } from '../parts/page';
 import { Section } from '../parts/section';
 import { When } from '../parts/when';
 import { headlineWords } from '../predict/headline';
-import { Reasons } from '../predict/reasons';
+import { Waterfall } from '../predict/waterfall';
 import { isFigure, measured, percent } from '../words/figures';
 import { Replay } from './replay';
 
@@ -46,7 +46,7 @@ function Facts({ of }: { of: Prediction }) {
 
 function Shown({ of }: { of: Prediction }) {
   const schema = useLoaded<Schema>(
-    `/api/v1/tasks/${encodeURIComponent(of.task)}?variant=${encodeURIComponent(of.variant)}`,
+    `/api/v1/models/${encodeURIComponent(of.task)}/${encodeURIComponent(of.model.version)}/form`,
   );
   return (
     <>
@@ -57,7 +57,7 @@ function Shown({ of }: { of: Prediction }) {
       </p>
       <Section title="Why">
         {of.explanation ? (
-          <Reasons prediction={of} schema={schema.data} />
+          <Waterfall prediction={of} schema={schema.data} />
         ) : (
           <p class="notice">Reasons were not asked for.</p>
         )}

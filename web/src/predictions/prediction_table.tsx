@@ -16,15 +16,26 @@ const columns: Column<PastPrediction>[] = [
       </Link>
     ),
   },
-  { head: 'Question', cell: (one) => one.task },
+  {
+    head: 'Question',
+    cell: (one) => (
+      <>
+        {one.task} <span class="quiet">/ {one.variant}</span>
+      </>
+    ),
+  },
   {
     head: 'Answer',
     number: true,
     title: 'the risk, or the amount of a question that asks for one',
     cell: (one) => <b>{one.risk > 1 ? count(one.risk) : percent(one.risk)}</b>,
   },
-  { head: 'Band', cell: (one) => <BandMark band={one.band} /> },
-  { head: 'Alert', cell: (one) => (one.alert ? 'alert' : <span class="quiet">no alert</span>) },
+  { head: 'Band', cell: (one) => (one.band ? <BandMark band={one.band} /> : '–') },
+  {
+    head: 'Alert',
+    cell: (one) =>
+      one.alert === null ? '–' : one.alert ? 'alert' : <span class="quiet">no alert</span>,
+  },
   {
     head: 'Model',
     cell: (one) => <Link href={modelPath(one.task, one.version)}>{one.version}</Link>,

@@ -1,16 +1,20 @@
 import type { Run } from '../api/run_types';
 import { useLoaded } from '../api/use_loaded';
 import { Answer } from '../parts/answer';
+import { Ablation } from '../models/ablation';
 import { Facts } from '../parts/facts';
 import { Page } from '../parts/page';
+import { SearchTries } from '../parts/search_tries';
 import { Section } from '../parts/section';
 import { When } from '../parts/when';
-import { Outcome, Took } from './run_table';
+import { isFigure, ordinal } from '../words/figures';
+import { Repeats } from './repeats';
+import { Outcome, purposeWords, Took } from './run_table';
 
 function Lead({ run }: { run: Run }) {
   return (
     <>
-      {run.task} / {run.variant} on {run.source} · {run.status} · started by {run.actor},{' '}
+      {run.task} / {run.variant} on {run.source} · {purposeWords(run)} · {run.status} · started by {run.actor},{' '}
       <When iso={run.started_at} /> · took <Took run={run} />
     </>
   );
@@ -23,21 +27,35 @@ export function RunPage({ id }: { id: string }) {
     <Page title={`Run ${id}`} lead={loaded.data && <Lead run={loaded.data} />}>
       <Answer of={loaded} rows={8}>
         {(run) => {
-          const { metrics, parameters, ...counts } = run.results ?? {};
+          const { metrics, parameters, search, ablation, repeated, ...counts } = run.results ?? {};
           return (
             <>
               {run.error ? (
                 <pre class="notice bad">{run.error}</pre>
               ) : (
-                <p>
-                  Result: <Outcome run={run} />
-                </p>
+                run.version && (
+                  <p>
+                    Result: <Outcome run={run} />
+                  </p>
+                )
               )}
               {metrics && (
                 <Section title="Metrics" note="on patients the model never saw">
                   <Facts of={{ ...metrics, ...counts }} />
+                  {isFigure(run.held_out_look) && (
+                    <p class="quiet">
+                      The {ordinal(run.held_out_look)} look at these held-out patients.
+                    </p>
+                  )}
                 </Section>
               )}
+              {ablation && (
+                <Section title="What each group of inputs adds">
+                  <Ablation parts={ablation} />
+                </Section>
+              )}
+              <Repeats of={repeated} />
+              <SearchTries searches={search} />
               <Section title="Asked for">
                 <Facts of={run.config} />
               </Section>

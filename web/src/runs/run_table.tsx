@@ -3,8 +3,14 @@ import { modelPath, runPath } from '../app/route';
 import { Link } from '../parts/link';
 import { Table, type Column } from '../parts/table';
 import { When } from '../parts/when';
-import { fixed } from '../words/figures';
+import { headlineMetric, headlineTerm } from '../words/headline_metric';
 import { durationWords } from '../words/times';
+
+// What a run was for.
+export function purposeWords({ kind, config }: Run): string {
+  if (kind === 'folds') return `${String(config['folds'])} folds`;
+  return kind === 'transfer' ? 'other site' : 'training';
+}
 
 // How long it took, or nothing while it runs.
 export function Took({ run }: { run: Run }) {
@@ -14,7 +20,8 @@ export function Took({ run }: { run: Run }) {
 
 export function Outcome({ run }: { run: Run }) {
   if (run.version) return <Link href={modelPath(run.task, run.version)}>{run.version}</Link>;
-  return <>{run.error?.split('\n')[0] ?? 'not ended yet'}</>;
+  if (run.error) return <>{run.error.split('\n')[0]}</>;
+  return <>{run.status === 'done' ? '–' : 'not ended yet'}</>;
 }
 
 const columns: Column<Run>[] = [
@@ -27,21 +34,22 @@ const columns: Column<Run>[] = [
       </>
     ),
   },
-  { head: 'Trained on', cell: (run) => run.source },
+  { head: 'For', title: 'to train, to judge out of fold or at another site', cell: (run) => purposeWords(run) },
+  { head: 'Rows of', cell: (run) => run.source },
   { head: 'State', cell: (run) => <span class={`run run-${run.status}`}>{run.status}</span> },
   { head: 'Started', cell: (run) => <When iso={run.started_at} /> },
   { head: 'Took', number: true, cell: (run) => <Took run={run} /> },
   {
     head: 'AUROC',
-    title: 'area under the ROC curve',
+    title: headlineTerm,
     number: true,
-    cell: (run) => fixed(run.results?.metrics?.auroc, 3),
+    cell: (run) => headlineMetric(run.results?.metrics),
   },
   {
-    head: 'AUPRC',
-    title: 'area under the precision-recall curve',
+    head: 'Look',
+    title: 'the how-manieth run that judged on the same held-out patients',
     number: true,
-    cell: (run) => fixed(run.results?.metrics?.auprc, 3),
+    cell: (run) => run.held_out_look ?? '–',
   },
   { head: 'Result', wide: true, cell: (run) => <Outcome run={run} /> },
 ];

@@ -19,7 +19,7 @@ export function RunsPage() {
   const [offset, setOffset] = useState(0);
   const loaded = useLoaded<RunList>(`/api/v1/runs?limit=${perPage}&offset=${offset}`, 30);
   return (
-    <Page title="Runs" lead="Every training that was started, also those that failed.">
+    <Page title="Runs" lead="Every training and every judging out of fold, also those that failed.">
       <Answer of={loaded} rows={6}>
         {({ total, runs }) =>
           total === 0 ? (

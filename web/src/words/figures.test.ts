@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, fixed, interval, measured, percent, points, range } from './figures';
+import { count, fixed, interval, measured, ordinal, percent, points, range } from './figures';
 
 describe('figures', () => {
   it('writes a true minus and never a negative zero', () => {
@@ -37,4 +37,10 @@ describe('figures', () => {
     expect(interval(0.1, null, String)).toBe('');
     expect(interval(0.1, 0.2, String)).toBe('0.1 to 0.2');
   });
+});
+
+it('counts places as English does', () => {
+  expect([1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(ordinal)).toEqual(
+    '1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 103rd 111th'.split(' '),
+  );
 });

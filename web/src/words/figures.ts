@@ -29,6 +29,11 @@ export function measured(value: Maybe): string {
   return String(Number(value.toPrecision(4))).replace('-', minus);
 }
 
+// An amount on an axis: "20k" instead of "20,000".
+export function thousands(value: number): string {
+  return Math.abs(value) >= 1000 ? `${measured(value / 1000)}k` : measured(value);
+}
+
 export function percent(share: Maybe): string {
   if (!isFigure(share)) return noFigure;
   const value = share * 100;
@@ -43,6 +48,13 @@ export function points(change: Maybe): string {
   const value = change * 100;
   const text = fixed(value, Math.abs(value) < 0.995 ? 2 : 1);
   return value >= 0 ? `+${text}` : text;
+}
+
+// "3rd"
+export function ordinal(place: number): string {
+  const teen = Math.floor(place / 10) % 10 === 1;
+  const ending = teen ? undefined : ['st', 'nd', 'rd'][(place % 10) - 1];
+  return `${place}${ending ?? 'th'}`;
 }
 
 export function interval(low: Maybe, high: Maybe, write: (value: number) => string): string {

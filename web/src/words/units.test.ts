@@ -5,6 +5,8 @@ import { unitWord } from './units';
 it.each([
   ['mm[Hg]', 'mmHg'],
   ['Cel', '°C'],
+  ['Cel/h', '°C/h'],
+  ['a2', 'years²'],
   ['1', ''],
   ['{score}', ''],
   ['10*3/uL', '10³/µL'],

@@ -5,6 +5,7 @@ const whole: Record<string, string> = {
   '[degF]': '°F',
   '[pH]': '',
   a: 'years',
+  a2: 'years²',
 };
 
 export function unitWord(code: string): string {
@@ -12,6 +13,7 @@ export function unitWord(code: string): string {
   if (known !== undefined) return known;
   return code
     .replace(/\{[^}]*\}/g, '')
+    .replace(/^Cel(?=\/)/, '°C')
     .replace('mm[Hg]', 'mmHg')
     .replace('cm[H2O]', 'cmH₂O')
     .replace(/\[([iI]U)\]/, 'IU')

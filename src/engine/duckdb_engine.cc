@@ -154,9 +154,11 @@ Result<> DuckDbEngine::Connect(const EngineOptions& options) {
   }
   if (duckdb_connect(database_, &connection_) != DuckDBSuccess)
     return base::Unavailable("cannot open a SQL connection");
+  // Files are local, where the system caches them, and some are replaced under their name: nothing
+  // of an earlier one may be remembered.
   return Execute(
-      "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = "
-      "false");
+      "set timezone = 'UTC'; set preserve_insertion_order = true; set enable_progress_bar = false; "
+      "set enable_external_file_cache = false");
 }
 
 Result<> DuckDbEngine::Execute(const std::string& sql) {

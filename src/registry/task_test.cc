@@ -125,12 +125,9 @@ TEST(Task, ACohortStandsInPlaceOfRowsAndLabel) {
        {std::tuple("        cohort:\n", "        label: {concept: x}\n        cohort:\n",
                    "'label' does not go with 'cohort'"),
         std::tuple("predict_at: first_day.end", "predict_at: first.end", "no window 'first' above"),
-        std::tuple(
-            "    feature_set: adverse_event_120\n    learner: gbdt\n    settings: {trees: 150, "
-            "learning_rate: 0.04",
-            "    target: {objective: regression}\n    feature_set: adverse_event_120\n    "
-            "learner: gbdt\n    settings: {trees: 150, learning_rate: 0.04",
-            "its target must be binary")}) {
+        std::tuple("  - name: second_day\n",
+                   "  - name: second_day\n    target: {objective: regression}\n",
+                   "its target must be binary")}) {
     std::string text = base::ReplaceAll(good, was, is);
     ASSERT_NE(text, good) << was;
     ASSERT_TRUE(base::WriteFileAtomically(copy, text, {.sync = false}).ok());

@@ -3,7 +3,7 @@
 with
 admitted as (
   select
-    subject_id, admittime as time, admittime as stored_at,
+    subject_id, hadm_id as stay_id, admittime as time, admittime as stored_at,
     concat_ws('/', 'admission', hadm_id, 'start') as record_id,
     [
       {code: 'hospital_admission', value: 1, unit: '1'},
@@ -22,7 +22,7 @@ admitted as (
 -- Who died or went to a hospice cannot come back.
 discharged as (
   select
-    subject_id, dischtime, dischtime, concat_ws('/', 'admission', hadm_id, 'end'),
+    subject_id, hadm_id, dischtime, dischtime, concat_ws('/', 'admission', hadm_id, 'end'),
     [
       {
         code: 'hospital_discharge', unit: '1',
@@ -39,7 +39,7 @@ discharged as (
 ),
 diagnosed as (
   select
-    subject_id, dischtime, cast(cast(dischtime as timestamp) + interval 7 day as varchar),
+    subject_id, hadm_id, dischtime, cast(cast(dischtime as timestamp) + interval 7 day as varchar),
     concat_ws('/', 'diagnosis', hadm_id, seq_num),
     [{code: 'ICD' || icd_version || 'CM//' || icd_code, value: 1, unit: null}]
   from diagnoses_icd
@@ -47,7 +47,7 @@ diagnosed as (
 ),
 treated as (
   select
-    subject_id, greatest(chartdate || ' 00:00:00', admittime),
+    subject_id, hadm_id, greatest(chartdate || ' 00:00:00', admittime),
     greatest(cast(cast(chartdate as timestamp) + interval 1 day as varchar), admittime),
     concat_ws('/', 'procedure', hadm_id, seq_num),
     [{code: 'ICD' || icd_version || 'PCS//' || icd_code, value: 1, unit: null}]
@@ -56,7 +56,7 @@ treated as (
 ),
 served as (
   select
-    subject_id, transfertime, transfertime, concat_ws('/', 'service', hadm_id, transfertime),
+    subject_id, hadm_id, transfertime, transfertime, concat_ws('/', 'service', hadm_id, transfertime),
     [{
       code: 'oncology_service', value: case curr_service when 'OMED' then 1 else 0 end, unit: '1'
     }]
@@ -66,6 +66,5 @@ everything as (
   from admitted union all from discharged union all from diagnosed union all from treated
   union all from served
 )
-select
-  subject_id, time, stored_at, cast(null as varchar) as stay_id, record_id, measurements
+select subject_id, stay_id, time, stored_at, record_id, measurements
 from everything

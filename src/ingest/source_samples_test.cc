@@ -92,6 +92,16 @@ TEST_F(SourceSamples, MimicStaysOfTheWholeDemo) {
               ElementsAre("140|100|12362.7|13910/1267785.0|3003/4629.4|26041.0|219.0|15"));
 }
 
+// Counted in admissions.csv by another program: stays, those followed by another within 30
+// days of leaving alive and not to a hospice, such leaves, urgent and emergency stays, hours.
+TEST_F(SourceSamples, MimicAdmissionsAndReadmissions) {
+  Build("mimiciv_demo", Sample("mimiciv_hospital"), {"gold.admissions"});
+  EXPECT_THAT(test.Rows("select count(*), sum(back_within_30_days), sum(left_alive)::int, "
+                        "sum(urgent)::int, sum(emergency), round(sum(hours), 1) "
+                        "from gold.admissions"),
+              ElementsAre("275|53|255|239|182|45378.5"));
+}
+
 // As above; of MEDS every death is told, and float32 rounds the creatinines.
 constexpr char kMeds[] =
     "select count(*), count(distinct subject_id), "

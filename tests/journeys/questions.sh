@@ -67,6 +67,9 @@ print(f"{rows} hours, {blanked} after an event; told {len(told)}, {told.count('b
 sys.exit(not (0 < blanked == told.count("blanking: more than 0 adverse_event") and rows == len(told)))
 PY
 
+"$codman" sql --json "select sum(doses) as doses from gold.medication_exposures where drug <> 'norepinephrine_rate'" > "$work/doses.json"
+equal "$(wc -l < "$work/feed/medications.ndjson")" "$(json "$work/doses.json" "int(d['rows'][0]['doses'])")" "doses in gold.medication_exposures"
+
 # The same features on real stays, with low pressure as the outcome that the task file declares. Hours without a reading of the last two
 # hours, and hours at which it is low, are left out, as many as the csv tell.
 train adverse-event eicu_stream tests/data/eicu_stream

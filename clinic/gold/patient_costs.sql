@@ -63,8 +63,11 @@ encounters as (
     count(case when starts_with(source_code, 'SNOMED//') then 1 end) as procedures,
     count(case
       when starts_with(source_code, 'ATC//') or starts_with(source_code, 'RXNORM//') then 1
+      when ends_with(concept, '_dose') then 1
     end) as drugs,
-    count(case when starts_with(source_code, 'ATC//N02A') then 1 end) as opioids,
+    count(case
+      when starts_with(source_code, 'ATC//N02A') or ends_with(concept, '_dose') then 1
+    end) as opioids,
     count(case when starts_with(source_code, 'ATC//J01') then 1 end) as antibiotics,
     count(case when starts_with(source_code, 'ATC//B01A') then 1 end) as blood_thinners,
     count(case when starts_with(source_code, 'ATC//A10') then 1 end) as diabetes_drugs,
@@ -110,8 +113,10 @@ rows_of_costs as (
     ) as source_row,
     encounters.began + to_seconds(cast(3600 * encounters.hours as bigint)) as event_time,
     costs.known_time,
-    case when procedures = 0 then 'no procedure: a fixed fee and the price of its drugs' end
-      as excluded_because,
+    case
+      when encounters.source <> 'synthea_fhir' then null
+      when procedures = 0 then 'no procedure: a fixed fee and the price of its drugs'
+    end as excluded_because,
     encounters.hours, encounters.icu_hours, encounters.ventilated, encounters.age,
     case encounters.sex when 1 then 'male' when 0 then 'female' end as sex,
     case encounters.class_code

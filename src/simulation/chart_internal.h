@@ -11,8 +11,8 @@
 
 namespace codman::simulation {
 
-enum class Feed { kAdmissions, kVitals, kLabs, kEvents, kBedside, kMedications };
-constexpr int kNumFeeds = 6;
+enum class Feed { kAdmissions, kVitals, kLabs, kEvents, kBedside, kMedications, kClaims };
+constexpr int kNumFeeds = 7;
 
 struct Charted {
   Signal signal;

@@ -63,6 +63,11 @@ void Entries::Add(std::string_view code, double value, int decimals, std::string
   text += format(R"({{"code":"{}","value":{:.{}f},"unit":"{}"}})", code, value, decimals, unit);
 }
 
+void Entries::AddText(std::string_view code, std::string_view value) {
+  if (count++ > 0) text += ',';
+  text += format(R"({{"code":"{}","value":"{}"}})", code, value);
+}
+
 DayOne DrawDayOne(const Patient& patient, uint64_t seed) {
   Random random(seed, static_cast<uint64_t>(patient.number), kBedsideStream);
   DayOne day;
@@ -76,6 +81,7 @@ DayOne DrawDayOne(const Patient& patient, uint64_t seed) {
   day.body.Add("admission_type", planned ? 0 : 1, 0, "1");
   const double illness = patient.severity + (patient.sepsis ? 0.5 * patient.sepsis->strength : 0);
   const bool ventilated = random.Chance(std::min(0.9, 0.05 + 0.22 * illness));
+  day.ventilated = ventilated;
   auto chart = [&](double hour) {
     BedsideRecord record{hour, {}};
     for (const auto& model : {kUrine, kComa, kPressor}) {

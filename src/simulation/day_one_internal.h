@@ -18,6 +18,7 @@ struct Entries {
   int64_t count = 0;
 
   void Add(std::string_view code, double value, int decimals, std::string_view unit);
+  void AddText(std::string_view code, std::string_view text);  // free of quotes
 };
 
 struct BedsideRecord {
@@ -29,6 +30,7 @@ struct DayOne {
   Entries history;                     // diagnoses of earlier encounters; may be empty
   Entries body;                        // weight, height, kind of admission
   std::vector<BedsideRecord> bedside;  // in order of time, none after the stay
+  bool ventilated = false;
   bool dies = false;                   // in hospital, as the stay ends
 };
 

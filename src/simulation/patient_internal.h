@@ -55,7 +55,8 @@ enum Stream : uint64_t {
   kCourseStream,
   kFaultStream,
   kBedsideStream,
-  kTherapyStream
+  kTherapyStream,
+  kBillStream
 };
 
 // Depends on seed, septic share, length of stay and start alone, never on how many patients there

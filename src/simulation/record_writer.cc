@@ -5,7 +5,7 @@
 namespace codman::simulation {
 namespace {
 
-constexpr std::array<const char*, kNumFeeds> kIdPrefixes = {"A", "V", "L", "E", "B", "M"};
+constexpr std::array<const char*, kNumFeeds> kIdPrefixes = {"A", "V", "L", "E", "B", "M", "C"};
 
 constexpr std::string_view kHappened = R"({"code":"prior_adverse_event","value":1,"unit":"1"})";
 
@@ -161,7 +161,8 @@ std::string RecordWriter::Line(const Envelope& envelope, std::string_view entrie
   line.reserve(entries.size() + 224);
   line.append(R"({"record_id":")").append(envelope.id);
   line.append(R"(","patient_id":")").append(patient_.id);
-  line.append(R"(","encounter_id":")").append(patient_.encounter);
+  line.append(R"(","encounter_id":")")
+      .append(envelope.encounter.empty() ? patient_.encounter : envelope.encounter);
   if (envelope.has_time)
     line.append(R"(","event_time":")").append(base::FormatTime(envelope.event_time_us));
   line.append(R"(","stored_at":")").append(base::FormatTime(envelope.stored_at_us));
@@ -179,12 +180,14 @@ void RecordWriter::Emit(const Envelope& envelope, std::string line, size_t measu
 }
 
 void RecordWriter::WritePlain(Feed feed, int64_t event_us, int64_t stored_us,
-                              std::string_view entries, int64_t measurements) {
+                              std::string_view entries, int64_t measurements,
+                              std::string_view encounter) {
   const auto place = static_cast<size_t>(feed);
-  const Envelope envelope{
+  Envelope envelope{
       feed,      format("{}-{}-{}", kIdPrefixes[place], patient_.number, ++written_[place]),
       "final",   event_us,
       stored_us, true};
+  if (!encounter.empty()) envelope.encounter = encounter;
   Emit(envelope, Line(envelope, entries), static_cast<size_t>(measurements));
   tally_->stored += measurements;
 }
@@ -226,6 +229,17 @@ void RecordWriter::WriteDose(const Dose& dose) {
   const int64_t event_us = patient_.TimeAt(dose.hour);
   WritePlain(Feed::kMedications, event_us, event_us + Seconds(random_.Between(0.01, 0.2)),
              entries.text, entries.count);
+}
+
+void RecordWriter::WriteBill(const Bill& bill) {
+  const int64_t begins_us = patient_.admission_us, ends_us = patient_.TimeAt(patient_.hours);
+  WritePlain(Feed::kClaims, begins_us, ends_us, bill.stay.text, bill.stay.count);
+  WritePlain(Feed::kClaims, ends_us, ends_us + Seconds(24 * bill.days_to_claim), bill.amount.text,
+             bill.amount.count);
+  if (bill.earlier.count == 0) return;
+  // An encounter elsewhere, told as the patient comes.
+  WritePlain(Feed::kClaims, begins_us - 100 * base::kDayUs, begins_us, bill.earlier.text,
+             bill.earlier.count, patient_.id + "-0");
 }
 
 void RecordWriter::WriteHarm(const Harm& harm) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/bill_internal.h"
 #include "simulation/day_one_internal.h"
 #include "simulation/faults_internal.h"
 #include "simulation/therapy_internal.h"
@@ -47,6 +48,7 @@ class RecordWriter {
   // Measurements without faults.
   void WriteBedside(const BedsideRecord& record);
   void WriteDose(const Dose& dose);
+  void WriteBill(const Bill& bill);
   // The outcome, which is no measurement, and that something happened, which is one.
   void WriteHarm(const Harm& harm);
 
@@ -58,6 +60,7 @@ class RecordWriter {
     std::string_view status;
     int64_t event_time_us, stored_at_us;
     bool has_time;
+    std::string encounter = {};  // "": the stay
   };
 
   void WriteAs(Fault fault, Envelope envelope, std::vector<Sent> sent);
@@ -72,7 +75,7 @@ class RecordWriter {
   void Emit(const Envelope& envelope, std::string line, size_t measurements);
   // A record without faults, of so many measurements: 0 where it tells facts of the stay.
   void WritePlain(Feed feed, int64_t event_us, int64_t stored_us, std::string_view entries,
-                  int64_t measurements);
+                  int64_t measurements, std::string_view encounter = {});
   int64_t& Injected(Fault fault) { return tally_->injected[static_cast<size_t>(fault)]; }
 
   const SimulationOptions& options_;

@@ -14,7 +14,8 @@ namespace codman::simulation {
 namespace {
 
 constexpr std::array<const char*, kNumFeeds> kFeedNames = {
-    "admissions", "patient-vitals", "lab-results", "adverse-events", "bedside", "medications"};
+    "admissions", "patient-vitals", "lab-results", "adverse-events",
+    "bedside",    "medications",    "claims"};
 // The longest stay, and the longest way of its last record to the feed.
 constexpr int64_t kLongestCourseUs = 12 * base::kDayUs;
 constexpr int64_t kHighestExactInteger = int64_t{1} << 53;
@@ -164,6 +165,7 @@ class Hospital {
     for (const auto& record : day.bedside) writer.WriteBedside(record);
     for (const auto& dose : therapy.doses) writer.WriteDose(dose);
     for (const auto& harm : therapy.harms) WriteHarm(harm, &writer);
+    writer.WriteBill(DrawBill(patient, day, therapy, options_.seed));
     writer.WriteOutcomes(day);
     if (patient.sepsis) ++septic_;
     hours_ += patient.hours;

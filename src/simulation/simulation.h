@@ -12,7 +12,8 @@
 // encounters, step_down), patient-vitals.ndjson, lab-results.ndjson, bedside.ndjson (urine, coma
 // scale, ventilation and norepinephrine every six hours, rarer tests of the first day),
 // medications.ndjson (doses by ATC code), adverse-events.ndjson (bleeds, falls and their kin,
-// sepsis_onset, hospital_death, icu_discharge), manifest.json. One record:
+// sepsis_onset, hospital_death, icu_discharge), claims.ndjson (what a stay is billed for in the
+// terms of FHIR, and what it cost), manifest.json. One record:
 //   {"record_id":"V-1-17","patient_id":"SYN-000001","encounter_id":"SYN-000001-1",
 //    "event_time":"…Z","stored_at":"…Z","status":"final",
 //    "measurements":[{"code":"8867-4","value":88,"unit":"/min"},…]}

@@ -14,8 +14,9 @@
 namespace codman::simulation {
 namespace {
 
-constexpr std::array<const char*, 6> kFiles = {"admissions",     "patient-vitals", "lab-results",
-                                               "adverse-events", "bedside",        "medications"};
+constexpr std::array<const char*, 7> kFiles = {"admissions",     "patient-vitals", "lab-results",
+                                               "adverse-events", "bedside",        "medications",
+                                               "claims"};
 
 const events::Concepts& Clinic() {
   static const auto concepts = events::Concepts::Load(CODMAN_SOURCE_DIR "/clinic/concepts");
@@ -87,8 +88,8 @@ struct Reader {
   void ReadEntry(const Json& record, const Json& entry) {
     const std::string& code = entry["code"].AsString();
     double value = entry["value"].AsDouble();
-    const bool of_drug = code.starts_with("ATC//");
-    int index = Clinic().FindByCode(of_drug ? code : "LOINC//" + code);
+    const bool has_system = code.find("//") != std::string::npos;
+    int index = Clinic().FindByCode(has_system ? code : "LOINC//" + code);
     if (index < 0) index = Clinic().Find(code);
     if (index >= 0 && Clinic()[index].outcome) return void(--measurements);
     if (index >= 0) {
@@ -102,7 +103,7 @@ struct Reader {
         ++converted;
       }
       if (value < known.low || value > known.high) return void(++out_of_range);
-    } else if (!of_drug) {
+    } else if (!has_system) {
       ++(entry["value"].is_string() ? texts : unmapped);
     }
     const bool correction = record["status"].AsString() == "corrected";
@@ -170,6 +171,7 @@ void ExpectCountsOf(const Simulated& run) {
   reader.Read(run.Bytes("bedside"));
   reader.Read(run.Bytes("medications"));
   reader.Read(run.Bytes("adverse-events"));
+  reader.Read(run.Bytes("claims"));
   const Json &expected = run.manifest["expected"], &faults = run.manifest["faults"];
   EXPECT_EQ(reader.measurements, expected["measurements"].AsInt());
   EXPECT_EQ(reader.stored, expected["stored"].AsInt());

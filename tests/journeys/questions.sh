@@ -39,7 +39,7 @@ grep -q ',died or discharged to a hospice$' "$work/scores.csv" || fail "who cann
 
 # Adverse events on the stream of the synthetic hospital. Hours in the day after an event that was known then are left out, as many as
 # the records of the feed tell.
-"$codman" simulate --patients 400 --hours 30 --seed 12 --out "$work/feed" > /dev/null 2>&1
+"$codman" simulate --patients 600 --hours 22 --seed 12 --out "$work/feed" > /dev/null 2>&1
 train adverse-event synthetic "$work/feed" --variant stream_120 --activate --reason journey
 grep -q 'beside it: process_only ' "$work/train.log" || fail "the process features do not stand alone beside the model: $(cat "$work/train.log")"
 score adverse-event synthetic "$work/feed" "subject,source_row,prediction_time,risk,alert,excluded_because" --variant stream_120
@@ -124,7 +124,7 @@ PY
 train cost synthea_fhir tests/data/synthea_claims
 score cost synthea_fhir tests/data/synthea_claims "subject,source_row,prediction_time,value,lower,upper,excluded_because" --model encounter-1
 grep -rqi 'synthetic data: this proves the plumbing' "$CODMAN_HOME/models/cost/encounter" || fail "the card of cost does not say that the data is synthetic"
-"$codman" sql --json "select count(*) as n, round(sum(cost), 2) as cost, sum(procedures) as procedures, sum(drugs) as drugs, round(sum(prior_year_cost), 2) as before from gold.patient_costs" > "$work/costs.json"
+"$codman" sql --json "select count(*) as n, round(sum(cost), 2) as cost, sum(procedures) as procedures, sum(drugs) as drugs, round(sum(prior_year_cost), 2) as before from gold.patient_costs where source = 'synthea_fhir'" > "$work/costs.json"
 python3 - tests/data/synthea_claims "$work/costs.json" <<'PY' || fail "gold.patient_costs"
 import collections, datetime, gzip, json, sys
 load = lambda kind: [json.loads(line) for line in gzip.open(f"{sys.argv[1]}/{kind}.000.ndjson.gz", "rt")]
@@ -139,6 +139,19 @@ row = json.load(open(sys.argv[2]))["rows"][0]
 found = [row[key] for key in ("n", "cost", "procedures", "drugs", "before")]
 print("encounters, cost, procedures, drugs, cost of the years before:", expected, found)
 sys.exit(any(abs(a - b) > 0.005 for a, b in zip(expected, found)))
+PY
+
+# The synthetic hospital tells hours in intensive care and ventilation besides.
+train cost synthetic "$work/feed" --variant encounter
+"$codman" sql --json "select round(sum(cost), 2) as cost, round(sum(prior_year_cost), 2) as before, round(sum(icu_hours), 2) as icu from gold.patient_costs where source = 'synthetic'" > "$work/costs.json"
+python3 - "$work/feed/claims.ndjson" "$work/costs.json" <<'PY' || fail "costs of the synthetic hospital"
+import collections, json, sys
+told = collections.defaultdict(float)
+for record in map(json.loads, open(sys.argv[1])):
+    for entry in record["measurements"]:
+        told[entry["code"], record["encounter_id"][-1]] += entry["value"] if isinstance(entry["value"], (int, float)) else 0
+row = json.load(open(sys.argv[2]))["rows"][0]
+sys.exit(any(abs(a - b) > 0.01 for a, b in ((told["claim_amount", "1"], row["cost"]), (told["claim_amount", "0"], row["before"]), (told["icu_hours", "1"], row["icu"]))))
 PY
 
 # Made-up rows reach a registered candidate, which cannot go live.

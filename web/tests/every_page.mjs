@@ -101,6 +101,45 @@ async function wrongValue(page) {
   await page.getByRole('button', { name: 'Predict', exact: true }).click();
 }
 
+// Marks what can be worked with, the open dialog alone where there is one; of radio buttons the
+// chosen one. What is neither drawn nor wanted by the keyboard is left out.
+function markControls() {
+  const root = document.querySelector('dialog[open]') ?? document;
+  const controls = root.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex="0"]',
+  );
+  let count = 0;
+  for (const one of controls) {
+    const drawn = one.checkVisibility() && !one.disabled && one.tabIndex >= 0;
+    const waits = one.type === 'radio' && !one.checked;
+    if (drawn && !waits) one.dataset.control = String(count++);
+  }
+  document.activeElement?.blur();
+  return count;
+}
+
+async function assertReachable(page, name) {
+  const count = await page.evaluate(markControls);
+  const missed = new Set(Array.from({ length: count }, (_, at) => String(at)));
+  for (let presses = 0; missed.size > 0 && presses < count * 2 + 20; ++presses) {
+    await page.keyboard.press('Tab');
+    const at = await page.evaluate(() => {
+      const now = document.activeElement;
+      const { outlineStyle, boxShadow } = getComputedStyle(now);
+      const ring = outlineStyle !== 'none' || boxShadow !== 'none';
+      return { control: now.dataset.control, ring, words: now.outerHTML.slice(0, 120) };
+    });
+    if (at.control === undefined) continue;
+    assert.ok(at.ring, `${name}: the focus is not seen on ${at.words}`);
+    missed.delete(at.control);
+  }
+  const words = await page.evaluate(
+    (all) => all.map((at) => document.querySelector(`[data-control="${at}"]`)?.outerHTML.slice(0, 120)),
+    [...missed],
+  );
+  assert.deepEqual(words, [], `${name}: Tab never reaches these`);
+}
+
 export function everyPageTests(program) {
   for (const dark of [false, true]) {
     test(`axe finds nothing on any page (${dark ? 'dark' : 'light'})`, async () => {
@@ -117,6 +156,17 @@ export function everyPageTests(program) {
       });
     });
   }
+
+  test('the keyboard reaches everything on every page, and shows where it is', async () => {
+    await program.page({}, async (page) => {
+      for (const [name, open, ready] of await pagesOf(program, page)) {
+        await open();
+        await page.locator(ready).first().waitFor();
+        await page.waitForLoadState('networkidle');
+        await assertReachable(page, name);
+      }
+    });
+  });
 
   test('every page fits a screen of 390 px', async () => {
     await program.page({ width: 390, height: 844 }, async (page) => {

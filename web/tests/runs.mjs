@@ -30,7 +30,8 @@ export function runsTests(program) {
       const tries = page.getByRole('region', { name: 'Settings tried, train patients' });
       const [search] = run.results.search;
       for (const { loss, chosen } of search.tried) {
-        const row = tries.getByRole('row', { name: new RegExp(loss.toFixed(5)) });
+        const shown = loss >= 100 ? Math.round(loss).toLocaleString('en-US') : loss.toFixed(5);
+        const row = tries.getByRole('row', { name: shown });
         assert.equal((await row.innerText()).includes('taken'), chosen);
       }
       await page.getByText(new RegExp(`The ${run.held_out_look}\\w\\w look`)).waitFor();

@@ -80,7 +80,7 @@ export function Ablation({ parts }: { parts: AblationPart[] }) {
             <th scope="col">
               <span class="hidden">Interval drawn</span>
             </th>
-            <th scope="col">It</th>
+            <th scope="col">Shown</th>
             <th scope="col" class="number">
               {figure} alone
             </th>

@@ -28,7 +28,7 @@ function Readout({ burden, hours }: { burden: Burden; hours: number }) {
       <Figure
         label="Alerts per 100 patient-days"
         value={fixed(burden.per_100_patient_days, 1)}
-        note={`${fixed(burden.per_100_encounters, 1)} per 100 stays`}
+        note={`as many a day in 100 beds; ${fixed(burden.per_100_encounters, 1)} per 100 stays`}
       />
       <Figure
         label="Alerts that are right"

@@ -6,24 +6,13 @@ import { Facts } from '../parts/facts';
 import { Link } from '../parts/link';
 import { Section } from '../parts/section';
 import { When } from '../parts/when';
-import { fixed, isFigure } from '../words/figures';
-import { measureWords } from '../words/measures';
+import { metricFacts } from '../words/measures';
 import { Ablation } from './ablation';
 
 // Of the same question, rows and learner as this version: only then does it tell about it.
 function isOf(run: Run, model: ModelVersion, manifest: Record<string, unknown>): boolean {
   const same = (name: string): boolean => run.config[name] === manifest[name];
   return run.source === model.source && ['task_hash', 'source_hash', 'learner'].every(same);
-}
-
-function figuresOf(run: Run): Record<string, unknown> {
-  const metrics = Object.entries(run.results?.metrics ?? {});
-  return Object.fromEntries(
-    metrics.map(([name, value]) => [
-      measureWords(name),
-      isFigure(value as number) ? fixed(value as number, 4) : value,
-    ]),
-  );
 }
 
 interface Props {
@@ -49,7 +38,7 @@ export function OutOfFold({ model, manifest }: Props) {
             <Link href={runPath(run.id)}>Run {run.id}</Link>,{' '}
             {String(run.config['folds'])} folds by patient, <When iso={run.started_at} as="day" />
           </p>
-          <Facts of={figuresOf(run)} />
+          <Facts of={metricFacts(run.results?.metrics ?? {})} />
         </>
       ) : (
         <p class="quiet">

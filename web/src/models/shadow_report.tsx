@@ -110,13 +110,15 @@ function Report({ of }: { of: Shadow }) {
         <>
           <Figures of={of} />
           {of.bands && <ShadowBands bands={of.bands} />}
-          <h3>Largest differences</h3>
-          <Table
-            label="Largest differences"
-            columns={largestColumns(of)}
-            rows={of.largest}
-            keyOf={(one) => one.id}
-          />
+          <div class="below">
+            <h3>Largest differences</h3>
+            <Table
+              label="Largest differences"
+              columns={largestColumns(of)}
+              rows={of.largest}
+              keyOf={(one) => one.id}
+            />
+          </div>
         </>
       )}
     </>

@@ -1,5 +1,5 @@
 import type { Search } from '../api/report_types';
-import { count, fixed } from '../words/figures';
+import { count, fixed, isFigure } from '../words/figures';
 import { writeValue } from './difference_table';
 import { Section } from './section';
 import { Table, type Column } from './table';
@@ -17,7 +17,7 @@ const columnsOf = (search: Search): Column<Tried>[] => [
     head: search.measure.replaceAll('_', ' '),
     title: 'mean over the inner folds; the least is taken',
     number: true,
-    cell: (one) => fixed(one.loss, 5),
+    cell: (one) => (isFigure(one.loss) && one.loss >= 100 ? count(one.loss) : fixed(one.loss, 5)),
   },
   { head: 'Taken', cell: (one) => (one.chosen ? '● taken' : '') },
 ];

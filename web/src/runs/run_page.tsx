@@ -8,6 +8,7 @@ import { SearchTries } from '../parts/search_tries';
 import { Section } from '../parts/section';
 import { When } from '../parts/when';
 import { isFigure, ordinal } from '../words/figures';
+import { metricFacts } from '../words/measures';
 import { Repeats } from './repeats';
 import { Outcome, purposeWords, Took } from './run_table';
 
@@ -41,9 +42,9 @@ export function RunPage({ id }: { id: string }) {
               )}
               {metrics && (
                 <Section title="Metrics" note="on patients the model never saw">
-                  <Facts of={{ ...metrics, ...counts }} />
+                  <Facts of={{ ...metricFacts(metrics), ...counts }} />
                   {isFigure(run.held_out_look) && (
-                    <p class="quiet">
+                    <p class="quiet below">
                       The {ordinal(run.held_out_look)} look at these held-out patients.
                     </p>
                   )}

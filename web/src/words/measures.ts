@@ -1,3 +1,5 @@
+import { count, fixed, isFigure } from './figures';
+
 // What a measure of a report is called on the pages; the report's own name stays its technical term.
 const words: Record<string, string> = {
   auroc: 'AUROC',
@@ -17,4 +19,14 @@ const words: Record<string, string> = {
 
 export function measureWords(name: string): string {
   return words[name] ?? name.replaceAll('_', ' ');
+}
+
+// The metrics of a run by their words, with as many digits as say something.
+export function metricFacts(metrics: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, value]) => [
+      measureWords(name),
+      isFigure(value) ? (Math.abs(value) >= 100 ? count(value) : fixed(value, 4)) : value,
+    ]),
+  );
 }

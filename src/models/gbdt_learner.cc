@@ -23,6 +23,7 @@ constexpr TreeSetting kSettings[] = {
     {{"negative_bagging_fraction", 1, 0.001, 1}, "neg_bagging_fraction"},
     {{"bagging_frequency", 0, 0, 10000, true}, "bagging_freq"},
     {{"max_bins", 255, 2, 65535, true}, "max_bin"},
+    {{"extra_trees", 0, 0, 1, true, true}, "extra_trees"},
 };
 
 Result<> CheckBagging(const std::map<std::string, double>& values, Objective objective) {

@@ -14,6 +14,8 @@
 //                                           of the rows of a class (binary only)
 //   bagging_frequency 0; 0–10000            draw rows anew every so many trees; 0 = no bagging
 //   max_bins 255; 2–65535                   of a feature's histogram
+//   extra_trees false                       true: each split tries one random threshold a feature
+//                                           (Geurts, Ernst and Wehenkel 2006)
 //   monotone {}                             {feature: 1 | -1 | 0}: the margin may only rise (1) or
 //                                           fall (-1) with it; not with several classes
 //

@@ -121,6 +121,34 @@ TEST(GbdtLearner, ObeysMonotoneConstraints) {
   }
 }
 
+// One threshold drawn of many is seldom the best one of the step at 0.5.
+TEST(GbdtLearner, ExtraTreesDrawTheirThresholds) {
+  Rows rows(3000);
+  auto first_threshold = [&](const std::string& settings) {
+    auto model = Fit(rows, Objective::kRegression, settings);
+    EXPECT_TRUE(model.ok()) << model.error().ToString();
+    const std::string& text = (*model)->weights();
+    return std::stod(text.substr(text.find("\nthreshold=") + 11));
+  };
+  EXPECT_NEAR(first_threshold(R"({"trees": 1, "leaves": 2})"), 0.5, 0.01);
+  double drawn = first_threshold(R"({"trees": 1, "leaves": 2, "extra_trees": true})");
+  EXPECT_GT(std::fabs(drawn - 0.5), 0.01);
+  EXPECT_FALSE(Fit(rows, Objective::kRegression, R"({"extra_trees": 2})").ok());
+}
+
+TEST(GbdtLearner, GivesEqualBytesForAnyNumberOfThreadsWithExtraTrees) {
+  Rows rows(3000);
+  columns::DenseMatrix matrix({"x0", "x1", "x2"}, rows.values);
+  TrainingData data{.rows = &matrix, .labels = rows.labels};
+  LearnOptions one{.settings = *base::ParseJson(R"({"trees": 20, "extra_trees": true})"),
+                   .num_threads = 1};
+  LearnOptions two = one;
+  two.num_threads = 2;
+  auto first = GbdtLearner().Fit(data, one), second = GbdtLearner().Fit(data, two);
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ((*first)->weights(), (*second)->weights());
+}
+
 TEST(GbdtLearner, SavesNothingThatVariesBetweenMachines) {
   auto model = Fit(Rows(500), Objective::kBinary, "{}");
   ASSERT_TRUE(model.ok());

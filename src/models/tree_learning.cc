@@ -104,7 +104,12 @@ Result<std::unique_ptr<Model>> LearnTrees(const TreeFamily& family, const Traini
   for (const TreeSetting& setting : family.settings) {
     if (setting.lightgbm.empty()) continue;
     plan.parameters += format(" {}=", setting.lightgbm);
-    base::AppendDouble(&plan.parameters, values.at(std::string(setting.number.name)));
+    double value = values.at(std::string(setting.number.name));
+    if (setting.number.boolean) {
+      plan.parameters += value != 0 ? "true" : "false";
+    } else {
+      base::AppendDouble(&plan.parameters, value);
+    }
   }
   plan.num_trees = static_cast<int>(values.at("trees"));
   plan.averages = family.boosting == "rf";

@@ -42,14 +42,23 @@ Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>&
   return Tell(run.target(), {}, TRY(MarginsOf(*model, matrix.get(), all))).values;
 }
 
+bool IsOfProcess(const features::InputColumn& column, const features::ContractFeature& contract) {
+  using features::Aggregate;
+  if (contract.process) return true;
+  if (column.name == contract.id) {
+    return contract.concept_index >= 0 && (contract.aggregate == Aggregate::kCount ||
+                                           contract.aggregate == Aggregate::kHoursSince);
+  }
+  std::string_view expansion = std::string_view(column.name).substr(contract.id.size());
+  return expansion.starts_with("_count") || expansion.starts_with("_hours_since");
+}
+
 Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
                                         const std::vector<uint8_t>& all) {
   std::vector<std::string> names;
   if (run.target().objective != models::Objective::kBinary) return std::vector<double>{};
   for (const auto& column : run.plan->columns()) {
-    bool counted = column.name.find("_count") != std::string::npos ||
-                   column.name.find("_hours_since") != std::string::npos;
-    if (counted || run.plan->contract()[static_cast<size_t>(column.contract)].process)
+    if (IsOfProcess(column, run.plan->contract()[static_cast<size_t>(column.contract)]))
       names.push_back(column.name);
   }
   if (names.empty()) return std::vector<double>{};

@@ -21,6 +21,9 @@ Result<std::vector<double>> ClockOnly(const Run& run, const std::vector<uint8_t>
 // The simple baseline, linear in the contract features: logistic or linear regression.
 Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>& train,
                                      const std::vector<uint8_t>& all);
+// Whether a column tells about care: declared so, or when or how often something was measured. A
+// score such as sirs_count tells about the body.
+bool IsOfProcess(const features::InputColumn& column, const features::ContractFeature& contract);
 // The columns about care only, where the variant has such.
 Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
                                         const std::vector<uint8_t>& all);

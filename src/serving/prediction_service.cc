@@ -1,24 +1,44 @@
 #include "serving/prediction_service.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 
 namespace codman::serving {
+namespace {
+
+Error CannotLoad(const std::string& task, const std::string& version, const Error& why) {
+  return base::Unavailable(format(
+      "the live model {} of task {} cannot be loaded: {}. Restore its folder, or put another "
+      "version live: codman models activate {} VERSION --reason …",
+      version, task, why.ToString(), task));
+}
+
+}  // namespace
 
 Result<> PredictionService::Refresh() {
   Models live, by_task;
+  std::map<std::string, Error, std::less<>> unloaded;
   for (const auto& task : *tasks_) {
     for (const auto& variant : task.variants) {
       auto champion = TRY(registry_->Champion(task.name, variant.name));
       if (!champion) continue;
-      auto served = TRY(Version(task.name, champion->version));
-      if (variant.name == task.live) by_task[task.name] = served;
-      live[task.name + "/" + variant.name] = std::move(served);
+      const std::string place = task.name + "/" + variant.name;
+      auto served = Version(task.name, champion->version);
+      if (!served.ok()) {
+        auto failure = CannotLoad(task.name, champion->version, served.error());
+        base::Log(base::LogLevel::kError, "serving", failure.ToString());
+        unloaded.emplace(place, std::move(failure));
+        continue;
+      }
+      if (variant.name == task.live) by_task[task.name] = *served;
+      live[place] = *std::move(served);
     }
   }
   std::lock_guard lock(mutex_);
   live_ = std::move(live);
   by_task_ = std::move(by_task);
+  unloaded_ = std::move(unloaded);
   return {};
 }
 
@@ -33,6 +53,8 @@ Result<std::shared_ptr<const ServedModel>> PredictionService::Live(
   std::string wanted = variant.empty() ? task.live : variant;
   TRY(task.FindVariant(wanted));
   std::lock_guard lock(mutex_);
+  auto failed = unloaded_.find(task.name + "/" + wanted);
+  if (failed != unloaded_.end()) return failed->second;
   auto found = live_.find(task.name + "/" + wanted);
   if (found == live_.end()) {
     return base::NotFound(

@@ -23,10 +23,11 @@ class PredictionService {
   PredictionService(const std::vector<registry::Task>* tasks, registry::Registry* registry)
       : tasks_(tasks), registry_(registry) {}
 
-  // Loads the champions anew where they changed.
+  // Loads the champions anew where they changed. One that cannot be loaded (altered, of another
+  // program's version) is logged and stops no other.
   Result<> Refresh();
   // The live model of a task and variant ("" = the task's live variant). NotFound says what to
-  // train.
+  // train; Unavailable, why the champion could not be loaded.
   Result<std::shared_ptr<const ServedModel>> Live(const registry::Task& task,
                                                   const std::string& variant) const;
   // Of the live variant, by the task's name; null where there is none.
@@ -41,9 +42,10 @@ class PredictionService {
   const std::vector<registry::Task>* tasks_;
   registry::Registry* registry_;
   mutable std::mutex mutex_;
-  Models live_;      // "task/variant"
-  Models by_task_;   // of the live variant
-  Models versions_;  // "task/version"
+  Models live_;                                         // "task/variant"
+  Models by_task_;                                      // of the live variant
+  Models versions_;                                     // "task/version"
+  std::map<std::string, Error, std::less<>> unloaded_;  // "task/variant"
 };
 
 }  // namespace codman::serving

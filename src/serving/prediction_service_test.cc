@@ -104,6 +104,28 @@ TEST_F(PredictionServiceTest, ServesTheChampionOnly) {
   EXPECT_THAT(service.Find("sepsis")->after_warnings, HasSubstr("\"horizon_hours\":6,"));
 }
 
+TEST_F(PredictionServiceTest, AModelThatCannotBeLoadedStopsNoOther) {
+  registry::NewModel signals = Tiny();
+  signals.variant = "signals";
+  auto registered = registry_->Register(signals);
+  ASSERT_TRUE(registered.ok()) << registered.error().ToString();
+  tasks_[0].variants.push_back(tasks_[0].variants[0]);
+  tasks_[0].variants[1].name = "signals";
+  for (const char* version : {"process-1", "signals-1"})
+    ASSERT_TRUE(registry_->Activate("sepsis", version, "ada", "why", 1).ok());
+  ASSERT_TRUE(
+      base::WriteFileAtomically(home_ + "/models/" + registered->path + "/calibration.json", "{}")
+          .ok());
+  PredictionService service(&tasks_, registry_.get());
+  ASSERT_TRUE(service.Refresh().ok());
+  EXPECT_TRUE(service.Live(tasks_[0], "process").ok());
+  auto broken = service.Live(tasks_[0], "signals");
+  ASSERT_FALSE(broken.ok());
+  EXPECT_EQ(broken.error().kind(), ErrorKind::kUnavailable);
+  EXPECT_THAT(broken.error().message(),
+              AllOf(HasSubstr("signals-1"), HasSubstr("calibration.json"), HasSubstr("activate")));
+}
+
 TEST_F(PredictionServiceTest, AModelOfOtherColumnsIsRefused) {
   registry::NewModel model = Tiny();
   model.files["features.yaml"] =

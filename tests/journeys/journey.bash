@@ -19,7 +19,7 @@ rows_of() { "$codman" status --json > "$work/status.json"; json "$work/status.js
 start_server() {
   "$codman" serve --port 0 > "$work/serve.log" 2> "$work/serve.err" &
   server=$!
-  for _ in $(seq 100); do grep -q 'Ctrl-C' "$work/serve.log" && break; sleep 0.05; done
+  for _ in $(seq 600); do grep -q 'Ctrl-C' "$work/serve.log" && break; sleep 0.05; done
   url="$(sed -n 's/^Codman serves //p' "$work/serve.log")"
   [ -n "$url" ] || fail "the server did not start: $(cat "$work/serve.err")"
 }

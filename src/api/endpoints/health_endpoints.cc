@@ -12,6 +12,19 @@ Json Ask(const char* name, const Result<>& answer, int64_t began_us) {
                        {"latency_ms", double(base::MonotonicUs() - began_us) / 1000}});
 }
 
+// One that is live and cannot be loaded is a failure, none that is live is not.
+std::string StatusOfChampions(const ApiContext& context) {
+  int live = 0;
+  for (const auto& task : *context.tasks) {
+    for (const auto& variant : task.variants) {
+      auto served = context.service->Live(task, variant.name);
+      if (!served.ok() && served.error().kind() == ErrorKind::kUnavailable) return "failed";
+      live += served.ok() ? 1 : 0;
+    }
+  }
+  return live > 0 ? "ok" : "none live";
+}
+
 }  // namespace
 
 void GetHealth(Call* call) {
@@ -21,13 +34,10 @@ void GetHealth(Call* call) {
   services.Add(Ask("registry", models.ok() ? Result<>() : Result<>(models.error()), began_us));
   began_us = base::MonotonicUs();
   services.Add(Ask("journal", call->context().journal->last_commit(), began_us));
-  int live = 0;
   began_us = base::MonotonicUs();
-  for (const auto& task : *call->context().tasks) {
-    live += call->context().service->Live(task, "").ok() ? 1 : 0;
-  }
+  std::string champions = StatusOfChampions(call->context());
   Json live_models = Ask("models", Result<>(), began_us);
-  live_models.Set("status", live > 0 ? "ok" : "none live");
+  live_models.Set("status", champions);
   services.Add(std::move(live_models));
   int good = 0;
   for (const auto& service : services.items()) good += service["status"].AsString() == "ok" ? 1 : 0;

@@ -62,12 +62,12 @@ TEST(Therapy, DrugsBringTheHarmThatTheyAreKnownFor) {
   std::array<std::array<double, 2>, 5> harmed{}, all{};
   ForPatients(6000, [&](const Patient&, const Therapy& therapy) {
     for (size_t i = 0; i < 5; ++i) {
-      const auto& [effect, kind] = cases[i];
+      const unsigned effect = Does(cases[i].first);
       const bool exposed =
           std::any_of(therapy.doses.begin(), therapy.doses.end(),
-                      [&](const Dose& dose) { return (dose.drug->effects & Does(effect)) != 0; });
+                      [&](const Dose& dose) { return (dose.drug->effects & effect) != 0; });
       ++all[i][exposed];
-      harmed[i][exposed] += Has(therapy, kind);
+      harmed[i][exposed] += Has(therapy, cases[i].second);
     }
   });
   for (size_t i = 0; i < 5; ++i) {

@@ -17,6 +17,7 @@ std::vector<Stay> StaysOf(const SubjectHistory& history) {
   std::map<uint64_t, int64_t> starts;
   for (const auto& told : history.starts) starts.emplace(told.stay, told.time_us);
   std::vector<Stay> stays;
+  stays.reserve(starts.size());
   const int64_t last_us =
       history.observations.empty() ? 0 : history.observations.back().known_time_us;
   for (const auto& [name, start_us] : starts) stays.push_back({start_us, last_us});

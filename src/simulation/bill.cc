@@ -1,7 +1,7 @@
-#include "simulation/bill_internal.h"
-
 #include <algorithm>
 #include <string_view>
+
+#include "simulation/bill_internal.h"
 
 namespace codman::simulation {
 namespace {
@@ -44,9 +44,8 @@ Payer DrawPayer(int age, Random* random) {
 }
 
 bool Bled(const Therapy& therapy) {
-  return std::any_of(therapy.harms.begin(), therapy.harms.end(), [](const Harm& harm) {
-    return harm.kind == kBleed && harm.happens;
-  });
+  return std::any_of(therapy.harms.begin(), therapy.harms.end(),
+                     [](const Harm& harm) { return harm.kind == kBleed && harm.happens; });
 }
 
 void AddProcedures(const Patient& patient, const DayOne& day, const Therapy& therapy,

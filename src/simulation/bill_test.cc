@@ -1,9 +1,8 @@
-#include "simulation/bill_internal.h"
-
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "simulation/bill_internal.h"
 
 namespace codman::simulation {
 namespace {

@@ -31,7 +31,7 @@ struct DayOne {
   Entries body;                        // weight, height, kind of admission
   std::vector<BedsideRecord> bedside;  // in order of time, none after the stay
   bool ventilated = false;
-  bool dies = false;                   // in hospital, as the stay ends
+  bool dies = false;  // in hospital, as the stay ends
 };
 
 DayOne DrawDayOne(const Patient& patient, uint64_t seed);

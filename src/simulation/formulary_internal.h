@@ -15,13 +15,13 @@ namespace codman::simulation {
 // What a dose does; a drug may do several.
 enum DrugEffect : int {
   kSlowsBreathing,  // opioids
-  kSedates,  // sedatives
-  kThinsBlood,  // anticoagulants
-  kLowersSugar,  // insulin
-  kHarmsKidney,  // nephrotoxins
-  kProlongsQt,  // drugs with a risk of torsades de pointes
-  kConfuses,  // anticholinergics
-  kHoldsHeart,  // drugs that slow the heart and lower the pressure
+  kSedates,         // sedatives
+  kThinsBlood,      // anticoagulants
+  kLowersSugar,     // insulin
+  kHarmsKidney,     // nephrotoxins
+  kProlongsQt,      // drugs with a risk of torsades de pointes
+  kConfuses,        // anticholinergics
+  kHoldsHeart,      // drugs that slow the heart and lower the pressure
   kNumDrugEffects
 };
 constexpr unsigned Does(DrugEffect effect) { return 1U << static_cast<unsigned>(effect); }
@@ -33,7 +33,7 @@ enum class Given {
   kArrhythmic,
   kCopdOnly,
   kInfected,  // the septic from onset on, and some whose infection proves to be none
-  kHome,  // before the stay: goes on from the first hours and starts nothing new
+  kHome,      // before the stay: goes on from the first hours and starts nothing new
 };
 
 struct Drug {

@@ -1,11 +1,10 @@
-#include "simulation/formulary_internal.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
 #include "base/text.h"
+#include "simulation/formulary_internal.h"
 
 namespace codman::simulation {
 namespace {

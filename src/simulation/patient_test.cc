@@ -33,11 +33,8 @@ TEST(Patient, StaysAgesAndOnsetsKeepTheirLimits) {
 
 TEST(Patient, SepsisRisesToOnsetAndFallsUnderTreatment) {
   Patient patient;
-  patient.sepsis = SepticCourse{{.onset_hour = 20,
-                                 .lead_hours = 10,
-                                 .strength = 1,
-                                 .recovery_hours = 20,
-                                 .residual = 0.25}};
+  patient.sepsis = SepticCourse{
+      {.onset_hour = 20, .lead_hours = 10, .strength = 1, .recovery_hours = 20, .residual = 0.25}};
   EXPECT_EQ(SepsisLevel(patient, 9.9), 0);
   EXPECT_DOUBLE_EQ(SepsisLevel(patient, 15), 0.5);  // smoothstep is 1/2 in the middle
   EXPECT_DOUBLE_EQ(SepsisLevel(patient, 20), 1);

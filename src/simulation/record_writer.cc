@@ -196,8 +196,8 @@ void RecordWriter::WriteAdmission(const DayOne& day, const Therapy& therapy) {
   const int64_t admission_us = patient_.admission_us;
   // Told by the other house as the patient comes, of a hundred and of ten days before.
   if (day.history.count > 0) {
-    WritePlain(Feed::kAdmissions, admission_us - 100 * base::kDayUs, admission_us,
-               day.history.text, 0);
+    WritePlain(Feed::kAdmissions, admission_us - 100 * base::kDayUs, admission_us, day.history.text,
+               0);
   }
   if (therapy.earlier_adverse_event) {
     WritePlain(Feed::kAdmissions, admission_us - 10 * base::kDayUs, admission_us, kHappened, 0);
@@ -222,8 +222,7 @@ void RecordWriter::WriteBedside(const BedsideRecord& record) {
 
 void RecordWriter::WriteDose(const Dose& dose) {
   Entries entries;
-  entries.Add(format("ATC//{}", dose.drug->atc), dose.amount, dose.drug->decimals,
-              dose.drug->unit);
+  entries.Add(format("ATC//{}", dose.drug->atc), dose.amount, dose.drug->decimals, dose.drug->unit);
   if (dose.first) entries.Add("medication_start", 1, 0, "1");
   if (dose.first && dose.drug->IsAntibiotic()) entries.Add("antibiotic_start", 1, 0, "1");
   const int64_t event_us = patient_.TimeAt(dose.hour);
@@ -244,8 +243,8 @@ void RecordWriter::WriteBill(const Bill& bill) {
 
 void RecordWriter::WriteHarm(const Harm& harm) {
   const int64_t event_us = patient_.TimeAt(harm.course.onset_hour);
-  const std::string entries = format(R"({{"code":"{}","value":1,"unit":"1"}},{})",
-                                     Harms()[harm.kind].name, kHappened);
+  const std::string entries =
+      format(R"({{"code":"{}","value":1,"unit":"1"}},{})", Harms()[harm.kind].name, kHappened);
   WritePlain(Feed::kEvents, event_us, event_us + Seconds(random_.Between(0.05, 0.5)), entries, 1);
 }
 

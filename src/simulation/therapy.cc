@@ -1,14 +1,14 @@
-#include "simulation/therapy_internal.h"
-
 #include <algorithm>
 #include <cmath>
+
+#include "simulation/therapy_internal.h"
 
 namespace codman::simulation {
 namespace {
 
 constexpr double kFadingHours = 12;
-constexpr double kQuietHours = 3;   // of a stay, without harm
-constexpr double kAverted = 0.35;   // signs without harm, for each harm
+constexpr double kQuietHours = 3;  // of a stay, without harm
+constexpr double kAverted = 0.35;  // signs without harm, for each harm
 constexpr size_t kMostHarms = 4;
 constexpr double kStepDownHours = 30;  // stays beyond these may end in a ward bed
 
@@ -19,11 +19,16 @@ struct Risk {
   double growth;
 };
 constexpr Risk kRisks[] = {
-    {kRespiratoryDepression, kSlowsBreathing, 3.2}, {kRespiratoryDepression, kSedates, 2},
-    {kBleed, kThinsBlood, 2.8},                     {kAki, kHarmsKidney, 2.8},
-    {kHypoglycaemia, kLowersSugar, 4},              {kArrhythmia, kProlongsQt, 2.6},
-    {kCardiacArrest, kProlongsQt, 0.6},             {kFall, kSedates, 2},
-    {kFall, kConfuses, 2.2},                        {kFall, kHoldsHeart, 0.5},
+    {kRespiratoryDepression, kSlowsBreathing, 3.2},
+    {kRespiratoryDepression, kSedates, 2},
+    {kBleed, kThinsBlood, 2.8},
+    {kAki, kHarmsKidney, 2.8},
+    {kHypoglycaemia, kLowersSugar, 4},
+    {kArrhythmia, kProlongsQt, 2.6},
+    {kCardiacArrest, kProlongsQt, 0.6},
+    {kFall, kSedates, 2},
+    {kFall, kConfuses, 2.2},
+    {kFall, kHoldsHeart, 0.5},
     {kIcuTransfer, kSlowsBreathing, 0.3},
 };
 
@@ -84,8 +89,7 @@ class Draw {
       return 0;
     const HarmModel& model = Harms()[kind];
     const double recovered = std::min(0.7, 0.7 * hour / std::max(24.0, patient_.hours));
-    const double severity =
-        patient_.severity * (1 - recovered) + 0.7 * SepsisLevel(patient_, hour);
+    const double severity = patient_.severity * (1 - recovered) + 0.7 * SepsisLevel(patient_, hour);
     double growth = frailty_ + model.severity * severity + model.decade * (patient_.age - 60) / 10;
     for (const Risk& risk : kRisks) {
       if (risk.harm == kind) growth += risk.growth * exposure[risk.effect];
@@ -135,8 +139,8 @@ class Draw {
   }
 
   void GiveNaloxone(double hour) {
-    static constexpr Drug kNaloxone = {"V03AB15", "mg", 1, 0.4, 0.4, Given::kAll, 0, 0, 0,
-                                       0,         1,    1, 0};
+    static constexpr Drug kNaloxone = {"V03AB15", "mg", 1, 0.4, 0.4, Given::kAll, 0, 0,
+                                       0,         0,    1, 1,   0};
     if (hour + 0.1 >= patient_.hours) return;
     auto later = std::find_if(therapy_.doses.begin(), therapy_.doses.end(),
                               [&](const Dose& dose) { return dose.hour > hour + 0.1; });

@@ -31,10 +31,10 @@ enum HarmKind : int {
 enum class HarmCheck { kNone, kChemistry, kBloodCount, kGas };
 
 struct HarmModel {
-  std::string_view name;  // of the concept
-  double per_hour;        // of the well who are given nothing
-  double severity, decade;  // its growth per unit of severity, and per ten years beyond 60
-  double lead_low, lead_high;          // hours of signs
+  std::string_view name;       // of the concept
+  double per_hour;             // of the well who are given nothing
+  double severity, decade;     // its growth per unit of severity, and per ten years beyond 60
+  double lead_low, lead_high;  // hours of signs
   double recovery_low, recovery_high;  // hours until only `residual` is left of them
   double residual;
   HarmCheck check;
@@ -58,7 +58,7 @@ struct Harm {
 struct Therapy {
   std::vector<Dose> doses;  // in order of time
   std::vector<Harm> harms;
-  double step_down_hour = 0;         // to a ward bed; 0: never
+  double step_down_hour = 0;           // to a ward bed; 0: never
   bool earlier_adverse_event = false;  // within the month before the stay
 
   // How much of each effect works at this hour: a usual dose counts 1 when given and fades over 12

@@ -1,10 +1,9 @@
-#include "simulation/therapy_internal.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "base/clock.h"
+#include "simulation/therapy_internal.h"
 
 namespace codman::simulation {
 namespace {
@@ -63,12 +62,12 @@ TEST(Therapy, DrugsBringTheHarmThatTheyAreKnownFor) {
   std::array<std::array<double, 2>, 5> harmed{}, all{};
   ForPatients(6000, [&](const Patient&, const Therapy& therapy) {
     for (size_t i = 0; i < 5; ++i) {
-      const auto& [effect, kind] = cases[i];
-      const bool exposed = std::any_of(
-          therapy.doses.begin(), therapy.doses.end(),
-          [&](const Dose& dose) { return (dose.drug->effects & Does(effect)) != 0; });
+      const unsigned effect = Does(cases[i].first);
+      const bool exposed =
+          std::any_of(therapy.doses.begin(), therapy.doses.end(),
+                      [&](const Dose& dose) { return (dose.drug->effects & effect) != 0; });
       ++all[i][exposed];
-      harmed[i][exposed] += Has(therapy, kind);
+      harmed[i][exposed] += Has(therapy, cases[i].second);
     }
   });
   for (size_t i = 0; i < 5; ++i) {
@@ -117,8 +116,8 @@ TEST(Therapy, ABleedLowersHaemoglobinAheadOfItself) {
 }
 
 TEST(Therapy, ADoseFadesOverTwelveHours) {
-  const Drug drug = {"N02AA01", "mg", 0, 10, 10, Given::kAll, 1, 0, 0, 0, 6, 1,
-                     Does(kSlowsBreathing)};
+  const Drug drug = {"N02AA01", "mg", 0, 10, 10, Given::kAll,          1,
+                     0,         0,    0, 6,  1,  Does(kSlowsBreathing)};
   Therapy therapy;
   therapy.doses.push_back({4, &drug, 10, true});
   EXPECT_EQ(therapy.ExposureAt(3)[kSlowsBreathing], 0);

@@ -1,6 +1,6 @@
-#include "training/resolved_features_internal.h"
-
 #include <algorithm>
+
+#include "training/resolved_features_internal.h"
 
 namespace codman::training {
 namespace {

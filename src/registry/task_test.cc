@@ -50,7 +50,7 @@ TEST(Task, MistakesNameFileAndCure) {
        {Case{"\nhorizon: 6h", "\nhorizon: soon", "horizon"},
         {"\nhorizon: 6h", "\nhorizn: 6h", "did you mean 'horizon'?"},
         {"\nlive: process", "\nlive: proces", "proces"},
-        {"prediction_times: source_rows", "subgroups: {unit: unit1}, prediction_times: source_rows",
+        {"subgroups: {unit: {", "subgroups: {unit: unit1, ward: {",
          "write unit: {table: …, level: …}"},
         {"process_free: true", "search: {leaves: 7}", "'leaves' must list"},
         {"\nname: sepsis", "\nnam: sepsis", "'name' is missing"}}) {

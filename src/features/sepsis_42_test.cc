@@ -74,11 +74,14 @@ void ExpectSepsis42(const events::Concepts& concepts) {
   EXPECT_EQ(base->columns().size(), 42u);
   EXPECT_EQ(base->concepts_used().size(), 36u);
   auto signals = set->Compile({"signals"}).value();
-  EXPECT_EQ(signals->columns().size(), 42u + 34 * 8 + 8 * 9);
+  EXPECT_EQ(signals->columns().size(), 42u + 34 * 7);
   EXPECT_EQ(signals->columns()[42].name, "heart_rate_is_missing_6h");
-  EXPECT_EQ(signals->columns().back().name, "fio2_change_3h");
+  EXPECT_EQ(signals->columns().back().name, "platelets_change_6h");
+  auto recent = set->Compile({"signals", "recent"}).value();
+  EXPECT_EQ(recent->columns().size(), 42u + 34 * 7 + 34 + 8 * 9);
+  EXPECT_EQ(recent->columns().back().name, "fio2_change_3h");
   auto all = set->Compile({"signals", "process"}).value();
-  EXPECT_EQ(all->columns().size(), 42u + 34 * 8 + 8 * 9 + 1 + 34 * 6);
+  EXPECT_EQ(all->columns().size(), 42u + 34 * 7 + 1 + 34 * 6);
   EXPECT_EQ(all->contract().size(), 43u);
   EXPECT_TRUE(all->contract()[42].process);
   const ContractFeature& sofa =

@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cpu_clock.h"
 #include "storage/durable_log.h"
 
 namespace codman {
@@ -38,15 +39,6 @@ std::string PayloadOf(const Plan& plan, int i) {
   std::string payload = format("{:08d}", i);
   payload.resize(std::max(payload.size(), plan.payload_bytes), 'x');
   return payload;
-}
-
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 // Of this program alone: what the kernel counts for a child includes the parent it was forked from.

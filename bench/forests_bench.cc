@@ -5,19 +5,14 @@
 // forests_bench MODEL ROWS_F64 OUT_PREFIX
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <limits>
 
 #include "base/file.h"
+#include "cpu_clock.h"
+#include "doubles_file.h"
 #include "models/forest_model.h"
 
 namespace {
-
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 // Least CPU seconds of passes that together take about `budget` seconds, three at least.
 template <typename Work>
@@ -35,18 +30,6 @@ double Least(double budget, Work work) {
 int Fail(const std::string& message) {
   fmt::print(stderr, "forests_bench: {}\n", message);
   return 1;
-}
-
-bool WriteDoubles(const std::string& path, const std::vector<double>& values) {
-  std::string bytes(values.size() * sizeof(double), '\0');
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return codman::base::WriteFileAtomically(path, bytes).ok();
-}
-
-std::vector<double> DoublesOf(const std::string& bytes) {
-  std::vector<double> values(bytes.size() / sizeof(double));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
-  return values;
 }
 
 }  // namespace

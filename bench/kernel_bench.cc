@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <map>
 #include <random>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "base/yaml.h"
+#include "cpu_clock.h"
 #include "features/kernel.h"
 
 namespace codman {
@@ -129,12 +129,6 @@ bool AgreesWithBruteForce(const features::Plan& plan,
     }
   }
   return true;
-}
-
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return double(now.tv_sec) + double(now.tv_nsec) * 1e-9;
 }
 
 int Run() {

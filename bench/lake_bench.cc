@@ -6,12 +6,12 @@
 #include <sys/resource.h>
 
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cpu_clock.h"
 #include "engine/sql_engine.h"
 #include "governance/identity.h"
 #include "governance/secrets.h"
@@ -26,12 +26,6 @@ using codman::Json;
 using codman::Result;
 
 constexpr int64_t kEngineBytes = 1LL << 30;
-
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 double PeakMegabytes() {
   rusage usage{};

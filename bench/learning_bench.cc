@@ -4,29 +4,17 @@
 // learning_bench SETTINGS_JSON ROWS_F64 LABELS_F64 OUT_F64
 #include <chrono>
 #include <cstdio>
-#include <cstring>
-#include <ctime>
 
 #include "base/file.h"
+#include "cpu_clock.h"
+#include "doubles_file.h"
 #include "models/gbdt_learner.h"
 
 namespace {
 
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 int Fail(const std::string& message) {
   fmt::print(stderr, "learning_bench: {}\n", message);
   return 1;
-}
-
-std::vector<double> DoublesOf(const std::string& bytes) {
-  std::vector<double> values(bytes.size() / sizeof(double));
-  std::memcpy(values.data(), bytes.data(), values.size() * sizeof(double));
-  return values;
 }
 
 }  // namespace
@@ -46,16 +34,15 @@ int main(int argc, char** argv) {
   auto began = std::chrono::steady_clock::now();
   double cpu_began = CpuSeconds();
   models::TrainingData data{.rows = &matrix, .labels = labels};
-  auto model = models::GbdtLearner().Fit(data, {.settings = *settings, .seed = 1, .num_threads = 1});
+  auto model =
+      models::GbdtLearner().Fit(data, {.settings = *settings, .seed = 1, .num_threads = 1});
   double cpu = CpuSeconds() - cpu_began;
   std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began;
   if (!model.ok()) return Fail(model.error().ToString());
 
   std::vector<double> margins(labels.size());
   (*model)->Predict(rows, margins);
-  std::string bytes(margins.size() * sizeof(double), '\0');
-  std::memcpy(bytes.data(), margins.data(), bytes.size());
-  if (!base::WriteFileAtomically(argv[4], bytes).ok()) return Fail("cannot write the margins");
+  if (!WriteDoubles(argv[4], margins)) return Fail("cannot write the margins");
   fmt::print("{{\"learn_cpu_s\": {:.4f}, \"learn_wall_s\": {:.4f}}}\n", cpu, wall.count());
   return 0;
 }

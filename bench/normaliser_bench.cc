@@ -6,7 +6,6 @@
 // normaliser_bench concepts CLINIC     prints the concepts for the peer
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <limits>
 #include <map>
 
@@ -14,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cpu_clock.h"
 #include "events/normalizer.h"
 
 namespace {
@@ -27,12 +27,6 @@ constexpr double kBudgetSeconds = 6;
 struct Input {
   std::string feed, bytes;
 };
-
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 int Fail(const std::string& message) {
   fmt::print(stderr, "normaliser_bench: {}\n", message);

@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 
 #include "base/crypto.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/sql_reader.h"
 #include "ingest/query_delivery_internal.h"
-#include "ingest/unpacked_archive_internal.h"
 
 namespace codman::ingest {
 namespace {
@@ -26,15 +24,22 @@ struct FoundFiles {
 };
 
 Result<FoundFiles> Find(const QueryInput& input) {
+  std::error_code code;
+  if (!std::filesystem::is_directory(input.folder, code)) {
+    return base::InvalidInput(
+        format("the source {} is made of several files: give --input the "
+               "folder that holds them, unpacked",
+               input.source.name));
+  }
   FoundFiles found;
   std::string identity;
-  auto below = TRY(base::ListTree(input.input));
+  auto below = TRY(base::ListTree(input.folder));
   std::sort(below.begin(), below.end());
   for (const auto& table : input.source.files) {
     std::vector<std::string> paths;
     for (const auto& name : below) {
       if (fnmatch(table.pattern.c_str(), name.c_str(), FNM_PATHNAME) != 0) continue;
-      paths.push_back(input.input + "/" + name);
+      paths.push_back(input.folder + "/" + name);
       identity += format("{} {} {}\n", table.name, name, TRY(base::Sha256HexOfFile(paths.back())));
       found.told += format("{}{} = {}", found.told.empty() ? "" : ", ", table.name, name);
     }
@@ -42,7 +47,7 @@ Result<FoundFiles> Find(const QueryInput& input) {
       return base::NotFound(format(
           "no file below {} matches '{}', which {} declares as its table '{}': download it there, "
           "or change the pattern",
-          input.input, table.pattern, input.source.file, table.name));
+          input.folder, table.pattern, input.source.file, table.name));
     }
     found.views.push_back({"main", table.name, TRY(engine::SelectFromFiles(paths))});
     found.paths.insert(found.paths.end(), paths.begin(), paths.end());
@@ -118,7 +123,7 @@ Result<> ReadRows(engine::SqlEngine* engine, const events::SourceMapping& source
 
 Result<std::unique_ptr<engine::SqlEngine>> OpenOver(const FoundFiles& found,
                                                     const QueryInput& input) {
-  return engine::OpenReader(input.input, found.views,
+  return engine::OpenReader(input.folder, found.views,
                             {.engine = {.temp_folder = input.temp_folder,
                                         .memory_limit_bytes = kQueryMemoryBytes,
                                         .num_threads = 1},
@@ -130,16 +135,9 @@ Result<std::unique_ptr<engine::SqlEngine>> OpenOver(const FoundFiles& found,
 
 }  // namespace
 
-Result<> IngestQueries(const QueryInput& given, LogAppender* log, lakehouse::BronzeProgress* known,
+Result<> IngestQueries(const QueryInput& input, LogAppender* log, lakehouse::BronzeProgress* known,
                        IngestReport* report) {
-  const auto& source = given.source;
-  QueryInput input = given;
-  std::optional<UnpackedArchive> unpacked;
-  std::error_code code;
-  if (!std::filesystem::is_directory(given.input, code)) {
-    unpacked.emplace(TRY(UnpackedArchive::Open(given.input, source.files, given.temp_folder)));
-    input.input = unpacked->folder();
-  }
+  const auto& source = input.source;
   auto found = TRY(Find(input));
   auto num_files = static_cast<int64_t>(found.paths.size());
   if (known->file_complete[found.sha256]) {

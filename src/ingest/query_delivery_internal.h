@@ -19,13 +19,13 @@ namespace codman::ingest {
 
 struct QueryInput {
   const events::SourceMapping& source;  // with `files`
-  std::string input;                    // a folder, or an archive of one
+  std::string folder;
   std::string temp_folder;
 };
 
-// Refused: an input without a file that a pattern names, a query that reads a column which its
+// Refused: a folder without a file that a pattern names, a query that reads a column which its
 // files lack, a result without a column that the mapping needs; each by name.
-Result<> IngestQueries(const QueryInput& given, LogAppender* log, lakehouse::BronzeProgress* known,
+Result<> IngestQueries(const QueryInput& input, LogAppender* log, lakehouse::BronzeProgress* known,
                        IngestReport* report);
 
 }  // namespace codman::ingest

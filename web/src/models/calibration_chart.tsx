@@ -1,8 +1,9 @@
-import type { Calibration, CalibrationBin } from '../api/report_types';
+import type { Calibration } from '../api/report_types';
 import { ChartFigure } from '../charts/chart_figure';
+import { Estimate } from '../charts/estimate';
 import { Line } from '../charts/line';
 import { Plot, type Frame } from '../charts/plot';
-import { fixed, isFigure, measured, percent } from '../words/figures';
+import { fixed, measured, percent } from '../words/figures';
 
 const plain = (value: number): string => `${measured(value * 100)} %`;
 
@@ -22,28 +23,6 @@ function Histogram({ frame, upper, counts }: { frame: Frame; upper: number; coun
           height={(rows / most) * tall}
         />
       ))}
-    </g>
-  );
-}
-
-function Bin({ bin, frame }: { bin: CalibrationBin; frame: Frame }) {
-  const cx = frame.x(bin.mean_risk);
-  return (
-    <g>
-      {isFigure(bin.low) && isFigure(bin.high) && (
-        <line
-          class="whisker"
-          x1={cx}
-          x2={cx}
-          y1={frame.y(bin.low)}
-          y2={frame.y(Math.min(bin.high, frame.y.high))}
-        />
-      )}
-      <circle class="dot" cx={cx} cy={frame.y(bin.observed)} r={4}>
-        <title>
-          predicted {percent(bin.mean_risk)}, observed {percent(bin.observed)}, {bin.rows} rows
-        </title>
-      </circle>
     </g>
   );
 }
@@ -91,7 +70,19 @@ export function CalibrationChart({ calibration, of }: Props) {
               ]}
             />
             {calibration.curve.map((bin, at) => (
-              <Bin key={at} bin={bin} frame={frame} />
+              <Estimate
+                key={at}
+                frame={frame}
+                x={bin.mean_risk}
+                y={bin.observed}
+                low={bin.low}
+                high={bin.high}
+              >
+                <title>
+                  predicted {percent(bin.mean_risk)}, observed {percent(bin.observed)}, {bin.rows}{' '}
+                  rows
+                </title>
+              </Estimate>
             ))}
           </>
         )}

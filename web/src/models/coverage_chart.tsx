@@ -1,5 +1,6 @@
 import type { Decile } from '../api/report_types';
 import { ChartFigure } from '../charts/chart_figure';
+import { Estimate } from '../charts/estimate';
 import { Plot } from '../charts/plot';
 import { extent } from '../charts/scale';
 import { isFigure, percent, thousands } from '../words/figures';
@@ -56,23 +57,14 @@ export function CoverageChart({ deciles, nominal, unit }: Props) {
               y2={frame.y(nominal)}
             />
             {drawn.map((one, at) => (
-              <g key={at}>
-                {isFigure(one.coverage_low) && isFigure(one.coverage_high) && (
-                  <line
-                    class="whisker"
-                    x1={frame.x(one.mean_predicted)}
-                    x2={frame.x(one.mean_predicted)}
-                    y1={frame.y(one.coverage_low)}
-                    y2={frame.y(one.coverage_high)}
-                  />
-                )}
-                <circle
-                  class="dot"
-                  cx={frame.x(one.mean_predicted)}
-                  cy={frame.y(one.coverage ?? 0)}
-                  r={4}
-                />
-              </g>
+              <Estimate
+                key={at}
+                frame={frame}
+                x={one.mean_predicted}
+                y={one.coverage ?? 0}
+                low={one.coverage_low}
+                high={one.coverage_high}
+              />
             ))}
           </>
         )}

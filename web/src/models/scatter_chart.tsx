@@ -1,8 +1,9 @@
 import type { Decile, Report } from '../api/report_types';
 import { ChartFigure } from '../charts/chart_figure';
+import { Estimate } from '../charts/estimate';
 import { Line } from '../charts/line';
 import { Plot } from '../charts/plot';
-import { count, isFigure, thousands } from '../words/figures';
+import { count, thousands } from '../words/figures';
 
 interface Props {
   scatter: NonNullable<Report['scatter']>;
@@ -65,23 +66,15 @@ export function ScatterChart({ scatter, deciles, unit }: Props) {
               ]}
             />
             {deciles.map((one, at) => (
-              <g key={at}>
-                {isFigure(one.mean_observed_low) && isFigure(one.mean_observed_high) && (
-                  <line
-                    class="whisker whisker-second"
-                    x1={frame.x(one.mean_predicted)}
-                    x2={frame.x(one.mean_predicted)}
-                    y1={frame.y(one.mean_observed_low)}
-                    y2={frame.y(one.mean_observed_high)}
-                  />
-                )}
-                <circle
-                  class="dot dot-second"
-                  cx={frame.x(one.mean_predicted)}
-                  cy={frame.y(one.mean_observed)}
-                  r={4}
-                />
-              </g>
+              <Estimate
+                key={at}
+                frame={frame}
+                x={one.mean_predicted}
+                y={one.mean_observed}
+                low={one.mean_observed_low}
+                high={one.mean_observed_high}
+                second
+              />
             ))}
           </>
         )}

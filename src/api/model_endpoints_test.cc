@@ -45,8 +45,8 @@ TEST_F(ModelEndpointsTest, APersonTriesAVersionThatWaitsAndNoAnswerOfItCountsAsS
   EXPECT_EQ(hospital_.journal().Search({.variant = "process (trial)"}).value().size(), 1u);
   auto live = hospital_.Ask("POST", std::string(kVersion) + "/try", kValues, person, false);
   EXPECT_EQ(base::ParseJson(live.body).value()["variant"].AsString(), "process");
-  auto wrong = hospital_.Ask("POST", waiting + "/try", R"({"features": {"heart_rat": 1}})", person,
-                             false);
+  auto wrong =
+      hospital_.Ask("POST", waiting + "/try", R"({"features": {"heart_rat": 1}})", person, false);
   EXPECT_EQ(wrong.status, 422);
   Ask("POST", "/api/v1/models/sepsis/process-9/try", 403, kValues);
 }

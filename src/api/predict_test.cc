@@ -65,8 +65,7 @@ TEST_F(PredictTest, TheShortWayAndTheTreeAnswerAlike) {
 // A client that keeps to the document is answered; one bit beyond it is refused.
 TEST_F(PredictTest, TheDocumentsBoundsAreThoseOfTheReaderInEveryUnit) {
   Json document = Parsed(hospital_->Ask("GET", "/openapi.json", ""));
-  const Json& features =
-      document["components"]["schemas"]["Features_sepsis_process"]["properties"];
+  const Json& features = document["components"]["schemas"]["Features_sepsis_process"]["properties"];
   int bounds = 0;
   for (const auto& [name, feature] : features.members()) {
     for (const auto& form : feature["anyOf"].items()) {

@@ -13,9 +13,10 @@ double Converted(const events::Conversion& conversion, double value) {
 }
 
 TEST(UnitBounds, AreTheLastNumbersThatTheReaderTakes) {
-  for (const events::Conversion& conversion :
-       {events::Conversion{"[degF]", 5.0 / 9, -160.0 / 9}, {"kPa", 7.50062, 0}, {"ng/L", 0.001, 0},
-        {"falling", -2.5, 100}}) {
+  for (const events::Conversion& conversion : {events::Conversion{"[degF]", 5.0 / 9, -160.0 / 9},
+                                               {"kPa", 7.50062, 0},
+                                               {"ng/L", 0.001, 0},
+                                               {"falling", -2.5, 100}}) {
     for (double canonical : {26.0, 45.0, 0.1, 350.0}) {
       double high = BoundIn(conversion, canonical, Bound::kHigh);
       double low = BoundIn(conversion, canonical, Bound::kLow);

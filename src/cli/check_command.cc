@@ -23,9 +23,10 @@ void CheckInputs(const registry::Task& task, const registry::TaskVariant& varian
                 feature.id, feature.column));
     }
     if (variant.ForAuditsOnly(feature.id) || variant.ForAuditsOnly(feature.column)) {
-      at(format("the feature '{}' bears the name of a declared subgroup, which is for audits only: "
-                "remove it, or name the subgroup otherwise",
-                feature.id));
+      at(format(
+          "the feature '{}' bears the name of a declared subgroup, which is for audits only: "
+          "remove it, or name the subgroup otherwise",
+          feature.id));
     }
   }
 }

@@ -26,9 +26,8 @@ Result<> Run(const GlobalOptions& global) {
   Json models = Json::Array();
   for (const auto& version : TRY(registry->List())) {
     models.Add(registry::ToJson(version));
-    text += format("  model {} {:<14} {:<10} {}{}\n", version.task, version.version,
-                   version.state, HeadFigure(version.metrics),
-                   version.synthetic ? "  (synthetic data)" : "");
+    text += format("  model {} {:<14} {:<10} {}{}\n", version.task, version.version, version.state,
+                   HeadFigure(version.metrics), version.synthetic ? "  (synthetic data)" : "");
   }
   status.Set("models", models);
   TRY(workspace->Record("status", "home", "done"));

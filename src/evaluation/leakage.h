@@ -48,7 +48,7 @@ struct LeakageFacts {
   // R² with which a model on the inputs recovers hours since admission on held-out rows; NaN where
   // not tried.
   double clock_recovery_r2 = 0;
-  std::string clock_recovered_from;  // the input that tells most of it; "" where not tried
+  std::string clock_recovered_from;       // the input that tells most of it; "" where not tried
   bool declared_free_of_process = false;  // the variant claims to hold no clock
   // Paired bootstrap interval of AUROC (model − clock-only) on held-out rows.
   bool clock_known = true;  // rows know an hour; else there is no clock to compare with

@@ -12,6 +12,7 @@
 #include "ingest/delivery_writer_internal.h"
 #include "ingest/query_delivery_internal.h"
 #include "ingest/record_splitter.h"
+#include "ingest/unpacked_archive_internal.h"
 #include "lakehouse/delivery.h"
 #include "storage/archive_reader.h"
 
@@ -57,6 +58,17 @@ Result<std::vector<std::string>> FilesBelow(const std::string& path) {
   return files;
 }
 
+// The files of a source that is made of several lie in a folder, or in an archive of one.
+Result<> IngestTables(const events::SourceMapping& source, const std::string& path,
+                      const std::string& temp_folder, LogAppender* log,
+                      lakehouse::BronzeProgress* known, IngestReport* report) {
+  std::error_code code;
+  if (std::filesystem::is_directory(path, code))
+    return IngestQueries({source, path, temp_folder}, log, known, report);
+  auto unpacked = TRY(UnpackedArchive::Open(path, source.files, temp_folder));
+  return IngestQueries({source, unpacked.folder(), temp_folder}, log, known, report);
+}
+
 }  // namespace
 
 Ingestor::Ingestor(lakehouse::Lake lake, engine::SqlEngine* engine, storage::DurableLog* log)
@@ -72,7 +84,7 @@ Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const
   if (!source.files.empty()) {
     LogAppender appender(log_, &bronze_);
     std::string home = std::filesystem::path(lake_.root()).parent_path().string();
-    TRY(IngestQueries({source, path, home + "/tmp/ingest"}, &appender, &known, &report)
+    TRY(IngestTables(source, path, home + "/tmp/ingest", &appender, &known, &report)
             .While("ingesting " + path));
   }
   for (size_t i = 0; i < files.size(); ++i) {

@@ -1,7 +1,6 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/crypto.h"
 #include "base/file.h"
@@ -24,13 +23,6 @@ struct FoundFiles {
 };
 
 Result<FoundFiles> Find(const QueryInput& input) {
-  std::error_code code;
-  if (!std::filesystem::is_directory(input.folder, code)) {
-    return base::InvalidInput(
-        format("the source {} is made of several files: give --input the "
-               "folder that holds them, unpacked",
-               input.source.name));
-  }
   FoundFiles found;
   std::string identity;
   auto below = TRY(base::ListTree(input.folder));

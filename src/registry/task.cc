@@ -71,8 +71,8 @@ TaskSource ReadCohortSource(const std::string& name, const Json& entry, const st
 
 TaskSource ReadSource(const std::string& name, const Json& entry, const std::string& file,
                       Problems* problems) {
-  problems->CheckKeys(
-      entry, {"prediction_times", "label", "table", "comparator", "cohort", "subgroups"});
+  problems->CheckKeys(entry,
+                      {"prediction_times", "label", "table", "comparator", "cohort", "subgroups"});
   if (entry.Find("cohort") != nullptr) return ReadCohortSource(name, entry, file, problems);
   TaskSource source{.source = name};
   source.subgroups = ReadSubgroups(entry, problems);

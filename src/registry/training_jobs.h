@@ -18,8 +18,8 @@ struct TrainingJob {
   int64_t id = 0;
   std::string task, variant, source, actor;
   std::string kind = "train";  // "folds" and "transfer" judge and register nothing
-  std::string status;   // running, done, failed, interrupted
-  std::string version;  // of the model it registered; "" where none
+  std::string status;          // running, done, failed, interrupted
+  std::string version;         // of the model it registered; "" where none
   std::string started_at, ended_at, error;
   // The how-manieth run this is that judged on the same held-out patients; 0: it did not get there.
   int64_t held_out_look = 0;

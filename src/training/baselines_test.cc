@@ -1,8 +1,7 @@
-#include "training/baselines_internal.h"
-
 #include <gtest/gtest.h>
 
 #include "features/kernel.h"
+#include "training/baselines_internal.h"
 
 namespace codman::training {
 namespace {

@@ -1,9 +1,8 @@
-#include "training/resolved_features_internal.h"
-
 #include <gmock/gmock.h>
 
 #include "base/file.h"
 #include "base/text.h"
+#include "training/resolved_features_internal.h"
 #include "training/run_testing_internal.h"
 
 // Expected values: the clinic's own declarations.

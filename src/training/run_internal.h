@@ -22,7 +22,7 @@ struct Run {
   std::vector<uint8_t> parts;  // of each row: of split.h, or its fold
   FitRequest fit;
   SubgroupLevels subgroups;  // as declared
-  int64_t job = 0;  // its row in training_jobs; 0 where it has none
+  int64_t job = 0;           // its row in training_jobs; 0 where it has none
 
   const registry::Target& target() const { return request.variant->target; }
   void Tell(const std::string& stage, double done) const {

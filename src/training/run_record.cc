@@ -74,8 +74,8 @@ Result<> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
   auto noted = jobs.Fail(id, outcome.error());
   if (noted.ok()) return outcome.error();
   return Error(outcome.error())
-      .While(format("run {}, whose failure could not be recorded: {}", id,
-                    noted.error().ToString()));
+      .While(
+          format("run {}, whose failure could not be recorded: {}", id, noted.error().ToString()));
 }
 
 Result<> RecordLineage(const TrainingPlace& place, const TrainingRequest& request,

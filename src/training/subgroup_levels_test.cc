@@ -1,9 +1,8 @@
-#include "training/subgroup_levels_internal.h"
-
 #include <gmock/gmock.h>
 
 #include "engine/delta_table.h"
 #include "lakehouse/lake_testing.h"
+#include "training/subgroup_levels_internal.h"
 
 // Expected values by hand from registry/task.h (SubgroupColumn).
 namespace codman::training {

@@ -96,6 +96,12 @@ void ThresholdRanks::AddScale(Group group) {
     most = std::max(most, count);
   }
   scale.search_steps = std::bit_width(static_cast<uint32_t>(most));
+  double missing = ValueToCompare(std::numeric_limits<double>::quiet_NaN(), scale.missing);
+  scale.found_missing =
+      std::isnan(missing)
+          ? std::numeric_limits<int32_t>::max()
+          : static_cast<int32_t>(std::lower_bound(thresholds.begin(), thresholds.end(), missing) -
+                                 thresholds.begin());
   thresholds.resize(thresholds.size() + (size_t{1} << scale.search_steps),
                     std::numeric_limits<double>::quiet_NaN());
   scale.thresholds = std::move(thresholds);
@@ -111,40 +117,48 @@ ThresholdRanks::Place ThresholdRanks::PlaceOf(const ForestNode& split) const {
 }
 
 template <MissingRule missing>
-void ThresholdRanks::FillScale(const Scale& scale, const double* rows, size_t count, uint8_t* ranks,
-                               size_t stride) const {
+void ThresholdRanks::Search(const Scale& scale, const double* values, size_t count, size_t width,
+                            int32_t* found) {
   const double* thresholds = scale.thresholds.data();
   const int32_t* below_buckets = scale.below_buckets.data();
   const BucketScale buckets{scale.low, scale.buckets_per_unit, kBuckets - 1};
-  const double* at = rows + scale.feature;
-  const size_t width = num_features_;
   const int32_t widest_step = (1 << scale.search_steps) / 2;
-  // Inputs that nobody gives (a form has no history) are the same in every row.
-  bool all_missing = true;
-  for (size_t r = 0; r < count && all_missing; ++r) all_missing = std::isnan(at[r * width]);
-  const size_t looked_up = all_missing ? 1 : count;
-  int32_t found[kRowsAtOnce];
-  for (size_t r = 0; r < looked_up; r += 2) {
-    TwoValues values = {ValueToCompare(at[r * width], missing),
-                        ValueToCompare(at[std::min(r + 1, looked_up - 1) * width], missing)};
-    TwoValues place = values;
+  for (size_t r = 0; r < count; r += 2) {
+    TwoValues pair = {ValueToCompare(values[r * width], missing),
+                      ValueToCompare(values[std::min(r + 1, count - 1) * width], missing)};
+    TwoValues place = pair;
     buckets.Place(&place);
     int32_t first = below_buckets[static_cast<int32_t>(place[0])];
     int32_t second = below_buckets[static_cast<int32_t>(place[1])];
     for (int32_t step = widest_step; step > 0; step /= 2) {
-      first += thresholds[first + step - 1] < values[0] ? step : 0;
-      second += thresholds[second + step - 1] < values[1] ? step : 0;
+      first += thresholds[first + step - 1] < pair[0] ? step : 0;
+      second += thresholds[second + step - 1] < pair[1] ? step : 0;
     }
-    found[r] = std::isnan(values[0]) ? std::numeric_limits<int32_t>::max() : first;
-    found[r + 1] = std::isnan(values[1]) ? std::numeric_limits<int32_t>::max() : second;
+    found[r] = std::isnan(pair[0]) ? std::numeric_limits<int32_t>::max() : first;
+    found[r + 1] = std::isnan(pair[1]) ? std::numeric_limits<int32_t>::max() : second;
   }
+}
+
+template <MissingRule missing>
+void ThresholdRanks::FillScale(const Scale& scale, const double* rows, size_t count, uint8_t* ranks,
+                               size_t stride) const {
+  const double* at = rows + scale.feature;
+  const size_t width = num_features_;
+  int32_t found[kRowsAtOnce];
+  // Inputs that nobody gives (a form has no history) are known beforehand.
+  bool all_missing = true;
+  for (size_t r = 0; r < count && all_missing; ++r) all_missing = std::isnan(at[r * width]);
+  if (!all_missing) Search<missing>(scale, at, count, width, found);
   uint8_t* column = ranks + static_cast<size_t>(scale.first_column) * stride;
+  auto in_column = [](int32_t rank, int32_t c) {
+    return static_cast<uint8_t>(std::clamp(rank - c * kRanksInColumn, 0, kRanksInColumn));
+  };
   for (int32_t c = 0; c < scale.num_columns; ++c, column += stride) {
-    for (size_t r = 0; r < looked_up; ++r) {
-      column[r] =
-          static_cast<uint8_t>(std::clamp(found[r] - c * kRanksInColumn, 0, kRanksInColumn));
+    if (all_missing) {
+      std::fill_n(column, count, in_column(scale.found_missing, c));
+    } else {
+      for (size_t r = 0; r < count; ++r) column[r] = in_column(found[r], c);
     }
-    std::fill(column + looked_up, column + count, column[0]);
   }
 }
 

@@ -46,6 +46,7 @@ class ThresholdRanks {
     size_t num_thresholds;
     std::vector<double> thresholds;      // rising, then NaN as padding
     std::vector<int32_t> below_buckets;  // by bucket: thresholds in lower ones
+    int32_t found_missing;               // what a missing value is found as
   };
   struct Group {
     int32_t feature;
@@ -53,6 +54,10 @@ class ThresholdRanks {
     std::vector<double> thresholds;  // rising, different
   };
   void AddScale(Group group);
+  // Thresholds below each value; those of a missing value that no rule orders: all.
+  template <MissingRule missing>
+  static void Search(const Scale& scale, const double* values, size_t count, size_t width,
+                     int32_t* found);
   template <MissingRule missing>
   void FillScale(const Scale& scale, const double* rows, size_t count, uint8_t* ranks,
                  size_t stride) const;

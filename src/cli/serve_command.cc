@@ -1,5 +1,6 @@
 #include <csignal>
 #include <cstdio>
+#include <thread>
 
 #include "api/api.h"
 #include "base/log.h"
@@ -42,6 +43,8 @@ Result<> Serve(Workspace* workspace, const ServeOptions& options) {
       [&](const net::HttpRequest& request, net::Responder responder) {
         api.Handle(request, std::move(responder));
       }));
+  // Who asks meanwhile waits for one model, not for all.
+  std::jthread loader([&] { service.LoadLive(); });
   std::string address = format("http://{}:{}", options.address, server->port());
   TRY(workspace->Record("serve", address, "started"));
   std::string sample =

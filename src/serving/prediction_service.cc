@@ -1,85 +1,113 @@
 #include "serving/prediction_service.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "serving/lazy_model_internal.h"
 
 namespace codman::serving {
-namespace {
 
-Error CannotLoad(const std::string& task, const std::string& version, const Error& why) {
-  return base::Unavailable(format(
-      "the live model {} of task {} cannot be loaded: {}. Restore its folder, or put another "
-      "version live: codman models activate {} VERSION --reason …",
-      version, task, why.ToString(), task));
-}
-
-}  // namespace
+PredictionService::PredictionService(const std::vector<registry::Task>* tasks,
+                                     registry::Registry* registry)
+    : tasks_(tasks), registry_(registry) {}
+PredictionService::~PredictionService() = default;
 
 Result<> PredictionService::Refresh() {
+  {
+    std::lock_guard lock(mutex_);
+    std::erase_if(versions_, [](const auto& entry) { return entry.second->failed(); });
+  }
   Models live, by_task;
-  std::map<std::string, Error, std::less<>> unloaded;
   for (const auto& task : *tasks_) {
     for (const auto& variant : task.variants) {
       auto champion = TRY(registry_->Champion(task.name, variant.name));
       if (!champion) continue;
-      const std::string place = task.name + "/" + variant.name;
-      auto served = Version(task.name, champion->version);
-      if (!served.ok()) {
-        auto failure = CannotLoad(task.name, champion->version, served.error());
-        base::Log(base::LogLevel::kError, "serving", failure.ToString());
-        unloaded.emplace(place, std::move(failure));
-        continue;
-      }
-      if (variant.name == task.live) by_task[task.name] = *served;
-      live[place] = *std::move(served);
+      auto model = ModelOf(*std::move(champion));
+      if (variant.name == task.live) by_task[task.name] = model;
+      live[task.name + "/" + variant.name] = std::move(model);
     }
   }
   std::lock_guard lock(mutex_);
   live_ = std::move(live);
   by_task_ = std::move(by_task);
-  unloaded_ = std::move(unloaded);
   return {};
 }
 
-std::shared_ptr<const ServedModel> PredictionService::Find(std::string_view task) const {
+void PredictionService::LoadLive() {
+  Models live;
+  {
+    std::lock_guard lock(mutex_);
+    live = live_;
+  }
+  for (const auto& [place, model] : live) model->Get(*registry_);
+}
+
+std::shared_ptr<LazyModel> PredictionService::ModelOf(registry::ModelVersion version) {
+  double horizon_hours = 0;
+  if (auto known = registry::FindTask(*tasks_, version.task); known.ok())
+    horizon_hours = double((*known)->horizon_us) / double(base::kHourUs);
   std::lock_guard lock(mutex_);
-  auto found = by_task_.find(task);
-  return found == by_task_.end() ? nullptr : found->second;
+  auto& model = versions_[version.task + "/" + version.version];
+  if (model == nullptr) model = std::make_shared<LazyModel>(std::move(version), horizon_hours);
+  return model;
+}
+
+std::shared_ptr<const ServedModel> PredictionService::Find(std::string_view task) const {
+  std::shared_ptr<LazyModel> model;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = by_task_.find(task);
+    if (found == by_task_.end()) return nullptr;
+    model = found->second;
+  }
+  const auto& loaded = model->Get(*registry_);
+  return loaded.ok() ? *loaded : nullptr;
 }
 
 Result<std::shared_ptr<const ServedModel>> PredictionService::Live(
     const registry::Task& task, const std::string& variant) const {
   std::string wanted = variant.empty() ? task.live : variant;
   TRY(task.FindVariant(wanted));
-  std::lock_guard lock(mutex_);
-  auto failed = unloaded_.find(task.name + "/" + wanted);
-  if (failed != unloaded_.end()) return failed->second;
-  auto found = live_.find(task.name + "/" + wanted);
-  if (found == live_.end()) {
-    return base::NotFound(
-        format("task {} has no live model of the variant '{}'; train one: codman train {} "
-               "--activate --reason …",
-               task.name, wanted, task.name));
+  std::shared_ptr<LazyModel> model;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = live_.find(task.name + "/" + wanted);
+    if (found == live_.end()) return NoneLive(task, wanted);
+    model = found->second;
   }
-  return found->second;
+  const auto& loaded = model->Get(*registry_);
+  if (loaded.ok()) return loaded;
+  return base::Unavailable(format(
+      "the live model {} of task {} cannot be loaded: {}. Restore its folder, or put another "
+      "version live: codman models activate {} VERSION --reason …",
+      model->version().version, task.name, loaded.error().ToString(), task.name));
+}
+
+Error PredictionService::NoneLive(const registry::Task& task, const std::string& variant) const {
+  std::string others;
+  for (const auto& other : task.variants) {
+    if (live_.contains(task.name + "/" + other.name))
+      others += format("{}'{}'", others.empty() ? " (live: " : ", ", other.name);
+  }
+  return base::NotFound(
+      format("task {} has no live model of the variant '{}'{}; train one: codman train {} "
+             "--activate --reason …",
+             task.name, variant, others.empty() ? "" : others + ")", task.name));
 }
 
 Result<std::shared_ptr<const ServedModel>> PredictionService::Version(const std::string& task,
                                                                       const std::string& version) {
+  std::shared_ptr<LazyModel> model;
   {
     std::lock_guard lock(mutex_);
     auto found = versions_.find(task + "/" + version);
-    if (found != versions_.end()) return found->second;
+    if (found != versions_.end() && found->second->failed()) {
+      versions_.erase(found);  // its folder may have been restored
+    } else if (found != versions_.end()) {
+      model = found->second;
+    }
   }
-  auto loaded = TRY(registry_->Load(TRY(registry_->Get(task, version))));
-  double horizon_hours = 0;
-  if (auto known = registry::FindTask(*tasks_, task); known.ok())
-    horizon_hours = double((*known)->horizon_us) / double(base::kHourUs);
-  auto served = TRY(Prepare(std::move(loaded), horizon_hours));
-  std::lock_guard lock(mutex_);
-  versions_[task + "/" + version] = served;
-  return served;
+  if (model == nullptr) model = ModelOf(TRY(registry_->Get(task, version)));
+  return model->Get(*registry_);
 }
 
 }  // namespace codman::serving

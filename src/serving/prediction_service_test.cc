@@ -99,6 +99,9 @@ TEST_F(PredictionServiceTest, ServesTheChampionOnly) {
   EXPECT_EQ(service.Version("sepsis", "process-1").value()->loaded.version.version, "process-1");
   EXPECT_FALSE(service.Version("sepsis", "process-7").ok());
   EXPECT_FALSE(service.Live(tasks_[0], "other").ok());
+  tasks_[0].variants.push_back(tasks_[0].variants[0]);
+  tasks_[0].variants[1].name = "signals";
+  EXPECT_THAT(service.Live(tasks_[0], "signals").error().message(), HasSubstr("(live: 'process')"));
   EXPECT_EQ(service.Find("sepsis"), service.Live(tasks_[0], "").value());
   EXPECT_EQ(service.Find("nothing"), nullptr);
   EXPECT_THAT(service.Find("sepsis")->after_warnings, HasSubstr("\"horizon_hours\":6,"));
@@ -113,9 +116,9 @@ TEST_F(PredictionServiceTest, AModelThatCannotBeLoadedStopsNoOther) {
   tasks_[0].variants[1].name = "signals";
   for (const char* version : {"process-1", "signals-1"})
     ASSERT_TRUE(registry_->Activate("sepsis", version, "ada", "why", 1).ok());
-  ASSERT_TRUE(
-      base::WriteFileAtomically(home_ + "/models/" + registered->path + "/calibration.json", "{}")
-          .ok());
+  std::string file = home_ + "/models/" + registered->path + "/calibration.json";
+  std::string signed_bytes = base::ReadFile(file).value();
+  ASSERT_TRUE(base::WriteFileAtomically(file, "{}").ok());
   PredictionService service(&tasks_, registry_.get());
   ASSERT_TRUE(service.Refresh().ok());
   EXPECT_TRUE(service.Live(tasks_[0], "process").ok());
@@ -124,6 +127,12 @@ TEST_F(PredictionServiceTest, AModelThatCannotBeLoadedStopsNoOther) {
   EXPECT_EQ(broken.error().kind(), ErrorKind::kUnavailable);
   EXPECT_THAT(broken.error().message(),
               AllOf(HasSubstr("signals-1"), HasSubstr("calibration.json"), HasSubstr("activate")));
+  EXPECT_FALSE(service.Version("sepsis", "signals-1").ok());
+  ASSERT_TRUE(base::WriteFileAtomically(file, signed_bytes).ok());
+  EXPECT_TRUE(service.Version("sepsis", "signals-1").ok()) << "tried again";
+  ASSERT_TRUE(service.Refresh().ok());
+  service.LoadLive();
+  EXPECT_TRUE(service.Live(tasks_[0], "signals").ok());
 }
 
 TEST_F(PredictionServiceTest, AModelOfOtherColumnsIsRefused) {

@@ -43,6 +43,7 @@ void Finish(Call* call, const std::string& action, const std::string& version,
   if (!recorded.ok()) return call->Fail(recorded.error());
   auto refreshed = call->context().service->Refresh();
   if (!refreshed.ok()) return call->Fail(refreshed.error());
+  call->context().service->LoadLive();
   call->SendJson(Json::Object({{"live", version}}));
 }
 

@@ -29,7 +29,7 @@ class LazyModel {
   double horizon_hours_;
   std::once_flag once_;
   std::atomic<bool> failed_ = false;
-  Result<std::shared_ptr<const ServedModel>> loaded_ = nullptr;
+  Result<std::shared_ptr<const ServedModel>> loaded_ = std::shared_ptr<const ServedModel>();
 };
 
 }  // namespace codman::serving

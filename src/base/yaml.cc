@@ -1,10 +1,10 @@
 #include "base/yaml.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/yaml.h>
+#include <yaml.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
-#include <sstream>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -15,101 +15,174 @@ namespace {
 constexpr int kMaxDepth = 32;
 constexpr int kMaxNodes = 200000;  // aliases may multiply: a small file must not become a huge tree
 
-struct Converter {
-  const std::string& file;
-  int nodes = 0;
+class Event {
+ public:
+  Event() = default;
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  ~Event() { yaml_event_delete(&raw_); }
 
-  Error At(const YAML::Node& node, const std::string& message) const {
-    return InvalidInput(format("{}:{}: {}", file, node.Mark().line + 1, message));
+  yaml_event_t* raw() { return &raw_; }
+  yaml_event_type_t type() const { return raw_.type; }
+  int line() const { return static_cast<int>(raw_.start_mark.line) + 1; }
+  // Of a scalar.
+  std::string text() const {
+    const auto& scalar = raw_.data.scalar;
+    return {reinterpret_cast<const char*>(scalar.value), scalar.length};
+  }
+  bool quoted() const { return raw_.data.scalar.style != YAML_PLAIN_SCALAR_STYLE; }
+  // "" where it has none.
+  std::string anchor() const {
+    return Text(type() == YAML_ALIAS_EVENT            ? raw_.data.alias.anchor
+                : type() == YAML_SCALAR_EVENT         ? raw_.data.scalar.anchor
+                : type() == YAML_SEQUENCE_START_EVENT ? raw_.data.sequence_start.anchor
+                : type() == YAML_MAPPING_START_EVENT  ? raw_.data.mapping_start.anchor
+                                                      : nullptr);
+  }
+  std::string tag() const {
+    return Text(type() == YAML_SCALAR_EVENT           ? raw_.data.scalar.tag
+                : type() == YAML_SEQUENCE_START_EVENT ? raw_.data.sequence_start.tag
+                : type() == YAML_MAPPING_START_EVENT  ? raw_.data.mapping_start.tag
+                                                      : nullptr);
   }
 
-  Json Scalar(const YAML::Node& node) const {
-    const std::string& text = node.Scalar();
-    if (node.Tag() == "!") return Json(text);  // quoted
+ private:
+  static std::string Text(const yaml_char_t* text) {
+    return text == nullptr ? "" : reinterpret_cast<const char*>(text);
+  }
+  yaml_event_t raw_{};
+};
+
+// Builds the tree while the parser reads.
+class Reader {
+ public:
+  Reader(std::string_view text, const std::string& file) : text_(text), file_(file) {
+    CHECK(yaml_parser_initialize(&parser_) == 1);
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader() { yaml_parser_delete(&parser_); }
+
+  Result<Json> Document() {
+    Event start, document, first, document_end, end;
+    TRY(Next(&start));
+    TRY(Next(&document));
+    if (document.type() == YAML_STREAM_END_EVENT) return Json::Object();
+    TRY(Next(&first));
+    Json json = TRY(Node(first, 0));
+    TRY(Next(&document_end));
+    TRY(Next(&end));
+    if (end.type() != YAML_STREAM_END_EVENT)
+      return InvalidInput(format("{}: holds several documents; keep one per file", file_));
+    return json;
+  }
+
+ private:
+  Error At(int line, const std::string& message) const {
+    return InvalidInput(format("{}:{}: {}", file_, line, message));
+  }
+
+  Result<> Next(Event* event) {
+    if (yaml_parser_parse(&parser_, event->raw()) == 1) return {};
+    auto line = static_cast<int>(parser_.problem_mark.line) + 1;
+    if (parser_.error == YAML_READER_ERROR) {  // which tells the byte only
+      std::string_view before = text_.substr(0, parser_.problem_offset);
+      line = static_cast<int>(std::count(before.begin(), before.end(), '\n')) + 1;
+    }
+    return At(line, format("not valid YAML: {}",
+                           parser_.problem == nullptr ? "no memory" : parser_.problem));
+  }
+
+  Result<> Admit(int line, int depth) {
+    if (depth > kMaxDepth) return At(line, format("nested deeper than {} levels", kMaxDepth));
+    if (++nodes_ > kMaxNodes) return At(line, "the document is too large");
+    return {};
+  }
+
+  Result<Json> Node(const Event& event, int depth) {
+    if (event.type() == YAML_ALIAS_EVENT) return Alias(event, depth);
+    TRY(Admit(event.line(), depth));
+    if (!event.tag().empty() && event.tag() != "!") {
+      return At(event.line(), format("the tag '{}' is not known here; remove it", event.tag()));
+    }
+    Json json = event.type() == YAML_SCALAR_EVENT           ? Scalar(event)
+                : event.type() == YAML_SEQUENCE_START_EVENT ? TRY(Sequence(depth))
+                                                            : TRY(Mapping(depth));
+    json.set_line(event.line());
+    if (std::string anchor = event.anchor(); !anchor.empty()) anchored_[anchor] = json;
+    return json;
+  }
+
+  Result<Json> Alias(const Event& event, int depth) {
+    auto found = anchored_.find(event.anchor());
+    if (found == anchored_.end()) {
+      return At(event.line(),
+                format("not valid YAML: the alias '{}' names no anchor before it", event.anchor()));
+    }
+    TRY(AdmitAgain(found->second, event.line(), depth));
+    Json json = found->second;
+    json.set_line(event.line());
+    return json;
+  }
+
+  Result<> AdmitAgain(const Json& tree, int line, int depth) {
+    TRY(Admit(line, depth));
+    for (const auto& item : tree.items()) TRY(AdmitAgain(item, line, depth + 1));
+    for (const auto& [key, value] : tree.members()) TRY(AdmitAgain(value, line, depth + 1));
+    return {};
+  }
+
+  static Json Scalar(const Event& event) {
+    std::string text = event.text();
+    if (event.quoted() || event.tag() == "!") return Json(std::move(text));
     if (text == "true" || text == "True") return Json(true);
     if (text == "false" || text == "False") return Json(false);
     if (text.empty() || text == "null" || text == "~") return Json();
     if (auto number = ParseDouble(text)) return Json(*number);
-    return Json(text);
+    return Json(std::move(text));
   }
 
-  Result<Json> Map(const YAML::Node& node, int depth) {
+  Result<Json> Sequence(int depth) {
+    Json json = Json::Array();
+    while (true) {
+      Event item;
+      TRY(Next(&item));
+      if (item.type() == YAML_SEQUENCE_END_EVENT) return json;
+      json.Add(TRY(Node(item, depth + 1)));
+    }
+  }
+
+  Result<Json> Mapping(int depth) {
     std::set<std::string> seen;
     std::vector<Json::Member> members;
-    for (const auto& entry : node) {
-      if (!entry.first.IsScalar()) return At(entry.first, "a key must be plain text");
-      const std::string& key = entry.first.Scalar();
-      if (!seen.insert(key).second)
-        return At(entry.first, format("the key '{}' stands twice; keep one", key));
-      Json value = TRY(Convert(entry.second, depth + 1));
-      value.set_line(entry.first.Mark().line + 1);
-      members.emplace_back(key, std::move(value));
+    while (true) {
+      Event key, value;
+      TRY(Next(&key));
+      if (key.type() == YAML_MAPPING_END_EVENT) return Json::Object(std::move(members));
+      if (key.type() != YAML_SCALAR_EVENT) return At(key.line(), "a key must be plain text");
+      std::string name = key.text();
+      if (!seen.insert(name).second)
+        return At(key.line(), format("the key '{}' stands twice; keep one", name));
+      TRY(Next(&value));
+      Json json = TRY(Node(value, depth + 1));
+      json.set_line(key.line());
+      members.emplace_back(std::move(name), std::move(json));
     }
-    return Json::Object(std::move(members));
   }
 
-  Result<Json> Convert(const YAML::Node& node, int depth) {
-    if (depth > kMaxDepth) return At(node, format("nested deeper than {} levels", kMaxDepth));
-    if (++nodes > kMaxNodes) return At(node, "the document is too large");
-    const std::string& tag = node.Tag();  // "?" plain, "!" quoted
-    if (!tag.empty() && tag != "?" && tag != "!")
-      return At(node, format("the tag '{}' is not known here; remove it", tag));
-    Json json;
-    if (node.IsScalar()) {
-      json = Scalar(node);
-    } else if (node.IsSequence()) {
-      json = Json::Array();
-      for (const auto& item : node) json.Add(TRY(Convert(item, depth + 1)));
-    } else if (node.IsMap()) {
-      json = TRY(Map(node, depth));
-    }
-    json.set_line(node.Mark().line + 1);
-    return json;
-  }
+  std::string_view text_;
+  const std::string& file_;
+  yaml_parser_t parser_{};
+  std::map<std::string, Json> anchored_;
+  int nodes_ = 0;
 };
-
-// Takes no notice of what a document holds.
-class Nothing : public YAML::EventHandler {
- public:
-  using Mark = YAML::Mark;
-  using Anchor = YAML::anchor_t;
-  void OnDocumentStart(const Mark&) override {}
-  void OnDocumentEnd() override {}
-  void OnNull(const Mark&, Anchor) override {}
-  void OnAlias(const Mark&, Anchor) override {}
-  void OnScalar(const Mark&, const std::string&, Anchor, const std::string&) override {}
-  void OnSequenceStart(const Mark&, const std::string&, Anchor,
-                       YAML::EmitterStyle::value) override {}
-  void OnSequenceEnd() override {}
-  void OnMapStart(const Mark&, const std::string&, Anchor, YAML::EmitterStyle::value) override {}
-  void OnMapEnd() override {}
-};
-
-// 0, 1 or 2 for more: LoadAll would never return where a stray token begins a document, since
-// yaml-cpp finds an empty document before it again and again.
-int CountDocuments(const std::string& text) {
-  std::istringstream stream(text);
-  YAML::Parser parser(stream);
-  Nothing nothing;
-  int documents = 0;
-  while (documents < 2 && parser.HandleNextDocument(nothing)) ++documents;
-  return documents;
-}
 
 }  // namespace
 
 Result<Json> ParseYaml(std::string_view text, const std::string& file) {
-  try {
-    std::string copy(text);
-    int documents = CountDocuments(copy);
-    if (documents > 1)
-      return InvalidInput(format("{}: holds several documents; keep one per file", file));
-    if (documents == 0) return Json::Object();
-    Converter converter{file};
-    return converter.Convert(YAML::Load(copy), 0);
-  } catch (const YAML::Exception& error) {
-    return InvalidInput(format("{}:{}: not valid YAML: {}", file, error.mark.line + 1, error.msg));
-  }
+  return Reader(text, file).Document();
 }
 
 Result<Json> ReadYaml(const std::string& path) { return ParseYaml(TRY(ReadFile(path)), path); }

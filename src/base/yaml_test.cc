@@ -46,6 +46,7 @@ TEST(Yaml, NodesKnowTheirLines) {
 TEST(Yaml, ResolvesAnchorsAndAliases) {
   auto json = *ParseYaml("a: &x {k: [1, 2]}\nb: *x\n", "x.yaml");
   EXPECT_EQ(json["b"].ToString(), R"({"k":[1,2]})");
+  EXPECT_EQ(json["b"].line(), 2);
 }
 
 TEST(Yaml, RefusesAndNamesFileAndLine) {
@@ -61,6 +62,8 @@ TEST(Yaml, RefusesAndNamesFileAndLine) {
                                     {"? [1, 2]\n: x\n", "x.yaml:1:", "a key must be plain text"},
                                     {"a: 1\n---\nb: 2\n", "x.yaml:", "several documents"},
                                     {"a: 1\n---\n,a: 3\n", "x.yaml:", "several documents"},
+                                    {"a: 1\nb: \"open\n", "x.yaml:", "not valid YAML"},
+                                    {"a: 1\nb: \xff\n", "x.yaml:2:", "not valid YAML"},
                                     {"a: 1\nb: !!int \"3\"\n", "x.yaml:2:", "tag"},
                                     {"a: 1\nb: !mine {c: 1}\n", "x.yaml:2:", "tag"},
                                     {"a: !!python/object:os.system [x]\n", "x.yaml:1:", "tag"}}) {
@@ -89,6 +92,11 @@ TEST(Yaml, AliasesDoNotMultiplyWithoutBound) {
 TEST(Yaml, RefusesDeepNesting) {
   EXPECT_FALSE(ParseYaml(std::string(100, '[') + std::string(100, ']'), "x.yaml").ok());
   EXPECT_FALSE(ParseYaml(std::string(20000, '['), "x.yaml").ok());
+  // Twenty levels, and twenty more under an alias to them.
+  std::string twenty(20, '['), closed(20, ']');
+  std::string shallow = format("a: &a {}{}\nb: ", twenty, closed);
+  EXPECT_TRUE(ParseYaml(shallow + "[*a]\n", "x.yaml").ok());
+  EXPECT_FALSE(ParseYaml(shallow + twenty + "*a" + closed + "\n", "x.yaml").ok());
 }
 
 TEST(Yaml, NothingIsAnEmptyObject) {

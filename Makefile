@@ -36,6 +36,7 @@ test-slow:
 
 fuzz:
 	@tools/setup test
+	@tools/build-web
 	@tools/fuzz $(FUZZ_SECONDS)
 
 bench:
@@ -45,6 +46,7 @@ bench:
 
 coverage:
 	@tools/setup test
+	@tools/build-web
 	@tools/coverage
 
 check:

@@ -47,8 +47,8 @@ Result<Subjects> OrderSubjects(engine::SqlEngine* engine, const lakehouse::Lake&
   std::vector<Placed> placed;
   for (size_t i = 0; i < static_cast<size_t>(found.num_rows()); ++i) {
     std::string identifier(found.columns[1].strings[i]);
-    placed.push_back(
-        {base::Sha256Of(source + "\n" + identifier), found.columns[0].ints[i], identifier});
+    placed.push_back({base::Sha256Of(format("{}\n{}", source, identifier)),
+                      found.columns[0].ints[i], identifier});
   }
   std::sort(placed.begin(), placed.end(),
             [](const Placed& a, const Placed& b) { return a.digest < b.digest; });
@@ -266,8 +266,8 @@ void ComputeSubject(const SubjectHistory& history, const int64_t* times, int64_t
 // A part in the making: some subjects, their rows, their vectors.
 class PartBuilder {
  public:
-  PartBuilder(std::shared_ptr<const features::Plan> plan, const RowRule& rule, int num_threads,
-              PartWriter* writer)
+  PartBuilder(const std::shared_ptr<const features::Plan>& plan, const RowRule& rule,
+              int num_threads, PartWriter* writer)
       : rule_(rule), width_(plan->columns().size()), writer_(writer) {
     int threads = num_threads > 0
                       ? num_threads

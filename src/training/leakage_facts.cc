@@ -62,6 +62,7 @@ std::vector<std::vector<double>> AsBinary(const registry::Target& target,
   if (target.objective == models::Objective::kBinary) return {labels};
   auto where = [&](const auto& holds) {
     std::vector<double> binary;
+    binary.reserve(labels.size());
     for (double label : labels) binary.push_back(holds(label) ? 1 : 0);
     return binary;
   };

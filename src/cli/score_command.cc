@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/training_place.h"
+#include "evaluation/threshold_transfer.h"
 #include "serving/prediction_service.h"
 #include "training/fit.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 struct Options {
   std::string task, source, input, output, variant, version;
+  bool new_site = false;
 };
 
 Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
@@ -80,6 +82,12 @@ void AppendCells(const registry::Target& target, const training::Told& told, dou
   }
 }
 
+// A missing label is no reason to leave a row out: labels are neither needed nor read here.
+bool IsScored(const feature_store::PredictionRows& rows, size_t row) {
+  return rows.excluded[row] == feature_store::kIncluded ||
+         rows.excluded[row] == feature_store::kNoLabel;
+}
+
 std::string CsvOf(const feature_store::PredictionRows& rows, const registry::Target& target,
                   const training::Told& told, double threshold) {
   std::string header = HeaderOf(target);
@@ -88,10 +96,7 @@ std::string CsvOf(const feature_store::PredictionRows& rows, const registry::Tar
   for (size_t i : ReadingOrder(rows)) {
     out += format("{},{},{},", rows.subjects.identifiers[static_cast<size_t>(rows.subject[i])],
                   rows.source_row[i], base::FormatTime(rows.time_us[i]));
-    // A missing label is no reason to leave a row out: labels are neither needed nor read here.
-    bool scored =
-        rows.excluded[i] == feature_store::kIncluded || rows.excluded[i] == feature_store::kNoLabel;
-    if (scored) {
+    if (IsScored(rows, i)) {
       AppendCells(target, told, threshold, i, &out);
       out += ",\n";
     } else {
@@ -99,6 +104,26 @@ std::string CsvOf(const feature_store::PredictionRows& rows, const registry::Tar
     }
   }
   return out;
+}
+
+// The model's own threshold, or, for patients of a site that it has not seen, the one that alerts
+// as often on these risks as at home.
+Result<double> ThresholdFor(const registry::LoadedModel& model, const Options& options,
+                            const feature_store::PredictionRows& rows,
+                            const std::vector<double>& risks) {
+  if (!options.new_site) return model.threshold;
+  double rate = model.manifest["alert_rate_elsewhere"].AsDouble(-1);
+  if (rate < 0) {
+    return base::InvalidInput(
+        format("{} {} has no alert rate to take over to a new site: only models that tell a risk "
+               "have one, from this version of the program on; train it again",
+               model.version.task, model.version.version));
+  }
+  std::vector<double> scored;
+  for (size_t i = 0; i < risks.size(); ++i) {
+    if (IsScored(rows, i)) scored.push_back(risks[i]);
+  }
+  return evaluation::ThresholdForAlertRate(scored, rate);
 }
 
 Result<std::shared_ptr<const serving::ServedModel>> ModelFor(Workspace* workspace,
@@ -140,21 +165,25 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
   auto told =
       training::Tell(variant->target, model->loaded.calibration,
                      TRY(training::MarginsOf(*model->loaded.model, matrix.matrix.get(), every)));
+  double threshold = TRY(ThresholdFor(model->loaded, options, matrix.rows, told.values));
   bool alerting = variant->target.objective == models::Objective::kBinary;
   int64_t alerts = 0;
-  for (double value : told.values) alerts += alerting && value >= model->loaded.threshold ? 1 : 0;
-  TRY(base::WriteFileAtomically(
-      options.output, CsvOf(matrix.rows, variant->target, told, model->loaded.threshold)));
+  for (size_t i = 0; alerting && i < told.values.size(); ++i)
+    alerts += IsScored(matrix.rows, i) && told.values[i] >= threshold ? 1 : 0;
+  TRY(base::WriteFileAtomically(options.output,
+                                CsvOf(matrix.rows, variant->target, told, threshold)));
   Json summary = Json::Object({{"rows", matrix.rows.size()},
                                {"subjects", int64_t(matrix.rows.subjects.ids.size())},
                                {"alerts", alerts},
                                {"model", model->loaded.version.version},
-                               {"threshold", model->loaded.threshold},
+                               {"threshold", threshold},
                                {"output", options.output}});
   TRY(workspace->Record("score", format("model {} {}", task->name, model->loaded.version.version),
                         "done", "", summary));
   std::string alert_line =
-      alerting ? format(" (alert where risk >= {:.4f}: {} rows)", model->loaded.threshold, alerts)
+      alerting ? format(" (alert where risk >= {:.4f}{}: {} rows)", threshold,
+                        options.new_site ? format(", at home {:.4f}", model->loaded.threshold) : "",
+                        alerts)
                : "";
   Print(global,
         format("{}: {} rows of {} patients scored with {}{}\n", options.output, matrix.rows.size(),
@@ -213,6 +242,10 @@ std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global) {
          "risk_<class> each), excluded_because")
       ->required();
   app->add_option("--model", options->version, "a version other than the live one");
+  app->add_flag(
+      "--new-site", options->new_site,
+      "patients of a hospital that the model has not seen: the threshold is moved, without "
+      "labels, so that it alerts as often as at home");
   return [=] { return Run(*global, *options); };
 }
 

@@ -125,6 +125,16 @@ Result<double> ThresholdOf(const registry::Task& task, const feature_store::Pred
   return events / static_cast<double>(labels.size());
 }
 
+Result<double> CautiousThreshold(const registry::Task& task,
+                                 const feature_store::PredictionRows& rows,
+                                 const std::vector<double>& risks, const std::vector<uint8_t>& keep,
+                                 double threshold, double share) {
+  if (!task.physionet_utility) return threshold;
+  auto scorer =
+      TRY(evaluation::UtilityScorer::Create(Kept(rows.subject, keep), Kept(rows.label, keep)));
+  return evaluation::ThresholdKeepingUtility(scorer, Kept(risks, keep), share);
+}
+
 Result<columns::DenseMatrix> LoadRows(columns::MatrixSource* matrix,
                                       const std::vector<uint8_t>& keep) {
   columns::RowSubset subset(matrix, &keep);

@@ -47,6 +47,14 @@ Result<OperatingPoint> Tune(const registry::Task& task, const registry::Target& 
 Result<double> ThresholdOf(const registry::Task& task, const feature_store::PredictionRows& rows,
                            const std::vector<double>& risks, const std::vector<uint8_t>& keep);
 
+// The threshold whose alert rate on the kept rows a site without labels takes over
+// (evaluation/threshold_transfer.h): the highest that keeps `share` of the utility there, or
+// `threshold` where the task has no utility.
+Result<double> CautiousThreshold(const registry::Task& task,
+                                 const feature_store::PredictionRows& rows,
+                                 const std::vector<double>& risks, const std::vector<uint8_t>& keep,
+                                 double threshold, double share);
+
 // What a model tells of each row; of rows without margins, 0.
 struct Told {
   // Binary: the risk. Regression: the amount. Multiclass: rows × classes, probabilities.

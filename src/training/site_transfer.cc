@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "evaluation/threshold_transfer.h"
-#include "evaluation/utility.h"
 #include "training/held_out_look_internal.h"
 #include "training/run_internal.h"
 #include "training/run_record.h"
@@ -56,12 +55,6 @@ evaluation::Predictions PredictionsOf(const Run& run, const Told& told,
           .label = Kept(rows.label, keep)};
 }
 
-Result<double> CautiousThreshold(const evaluation::Predictions& home, double keep) {
-  auto scorer = TRY(evaluation::UtilityScorer::Create(
-      evaluation::RowGroups(home.subject).group_of_row(), home.label));
-  return evaluation::ThresholdKeepingUtility(scorer, home.risk, keep);
-}
-
 Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request, int64_t job) {
   auto sites = request.task->transfers.find(request.source->name);
   if (sites == request.task->transfers.end() ||
@@ -88,8 +81,8 @@ Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request
   evaluation::TransferOptions options{.source_threshold = point.threshold,
                                       .physionet_utility = request.task->physionet_utility,
                                       .seed = request.task->seed};
-  if (options.physionet_utility)
-    options.cautious_threshold = TRY(CautiousThreshold(home, sites->second.keep));
+  options.cautious_threshold = TRY(CautiousThreshold(*request.task, rows, told.values, tuning,
+                                                     point.threshold, sites->second.keep));
   Json json = TRY(evaluation::JudgeThresholdTransfer(home, there, options));
   JudgementInputs in{.task = request.task,
                      .target = run.target(),

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "evaluation/leakage.h"
 #include "evaluation/report.h"
+#include "evaluation/threshold_transfer.h"
 #include "training/baselines_internal.h"
 #include "training/card.h"
 #include "training/fit.h"
@@ -115,6 +116,20 @@ std::string BlockingFindings(const std::vector<evaluation::Finding>& findings) {
   return text;
 }
 
+// The share of tuning rows that alert where a site without labels would have its threshold, for
+// `codman score --new-site`.
+Result<double> AlertRateElsewhere(const Run& run, const OperatingPoint& point,
+                                  const std::vector<double>& margins,
+                                  const std::vector<uint8_t>& tuning) {
+  const auto& task = *run.request.task;
+  auto risks = Tell(run.target(), point.calibration, margins).values;
+  auto sites = task.transfers.find(run.request.source->name);
+  double share = sites == task.transfers.end() ? 1 : sites->second.keep;
+  double threshold =
+      TRY(CautiousThreshold(task, run.offline.rows, risks, tuning, point.threshold, share));
+  return evaluation::AlertRate(Kept(risks, tuning), threshold);
+}
+
 // What the folder's manifest says of this run; the registry adds the hashes of the files.
 Json ManifestOf(const Run& run, const models::Model& model, const OperatingPoint& point) {
   const auto& request = run.request;
@@ -160,13 +175,13 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
   }
   const auto& rows = run.offline.rows;
   OperatingPoint point = judged.point;
+  auto tuning = RowsIn(rows, run.parts, {kTuning});
   if (request.task->refit) {
     run.Tell("refit", 0.85);
-    auto learn = RowsIn(rows, run.parts, {kTrain, kHeldOut}),
-         tuning = RowsIn(rows, run.parts, {kTuning});
+    auto learn = RowsIn(rows, run.parts, {kTrain, kHeldOut});
     judged.model = TRY(FitOn(run.fit, run.offline.matrix.get(), learn, rows.label));
-    point = TRY(Tune(*request.task, run.target(), rows,
-                     TRY(MarginsOf(*judged.model, run.offline.matrix.get(), tuning)), tuning));
+    judged.margins = TRY(MarginsOf(*judged.model, run.offline.matrix.get(), tuning));
+    point = TRY(Tune(*request.task, run.target(), rows, judged.margins, tuning));
   }
   registry::NewModel model{.task = request.task->name,
                            .variant = request.variant->name,
@@ -206,6 +221,10 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
       format("{} rows, {} inputs, {} learner, {:.1f} s\n", rows.size(), run.offline.columns.size(),
              run.fit.learner, double(base::MonotonicUs() - began_us) * 1e-6);
   model.manifest = ManifestOf(run, *judged.model, point);
+  if (run.target().objective == models::Objective::kBinary) {
+    model.manifest.Set("alert_rate_elsewhere",
+                       TRY(AlertRateElsewhere(run, point, judged.margins, tuning)));
+  }
   TrainingResult result{.version = TRY(place.registry->Register(model)),
                         .report = std::move(judged.report),
                         .told = std::move(judged.told)};

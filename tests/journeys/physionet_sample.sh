@@ -47,6 +47,18 @@ PY
 equal "$(( $(json "$work/expected.json" "d['rows']") + 1 ))" "$(wc -l < "$work/a.csv")" "lines of the scores"
 cmp "$work/a.csv" "$work/b.csv" || fail "scores change when labels are taken away"
 head -1 "$work/a.csv" | grep -qx 'subject,source_row,prediction_time,risk,alert,excluded_because' || fail "header of the scores"
+# At another hospital the threshold moves, without labels, to the share of rows that alerted at home.
+"$codman" score sepsis --source physionet2019 --input "$work/unlabelled.tar" --new-site --output "$work/c.csv" > /dev/null 2>&1
+python3 - "$work" "$CODMAN_HOME"/models/sepsis/process/process-1/manifest.json <<'PY' || fail "alerts at a new site"
+import csv, json, sys
+rows = list(csv.DictReader(open(sys.argv[1] + "/c.csv")))
+assert [r["risk"] for r in rows] == [r["risk"] for r in csv.DictReader(open(sys.argv[1] + "/a.csv"))]
+wanted = json.load(open(sys.argv[2]))["alert_rate_elsewhere"] * len(rows)
+risks = [float(r["risk"]) for r in rows]
+possible = {sum(risk >= threshold for risk in risks) for threshold in risks} | {0}
+alerts = sum(r["alert"] == "1" for r in rows)
+assert abs(alerts - wanted) <= min(abs(count - wanted) for count in possible) + 1e-6, (alerts, wanted)
+PY
 "$codman" features sepsis --source physionet2019 --input "$sample" --output "$work/f.parquet" > /dev/null 2>&1
 [ -s "$work/f.parquet" ] || fail "no features were written"
 [ ! -e "$CODMAN_HOME/tmp" ] || [ -z "$(ls "$CODMAN_HOME/tmp" | grep -v '^sql$')" ] || fail "a temporary home was left behind"

@@ -14,7 +14,10 @@ PredictionService::~PredictionService() = default;
 Result<> PredictionService::Refresh() {
   {
     std::lock_guard lock(mutex_);
-    std::erase_if(versions_, [](const auto& entry) { return entry.second->failed(); });
+    // What failed may have been restored; what only a replay wanted need not stay in memory.
+    std::erase_if(versions_, [](const auto& entry) {
+      return entry.second->failed() || entry.second.use_count() == 1;
+    });
   }
   Models live, by_task;
   for (const auto& task : *tasks_) {

@@ -7,13 +7,12 @@ else exit 1. The disk's own fdatasync time stands in each row: on another disk t
 from __future__ import annotations
 
 import hashlib
-import os
 
-from harness import PEER_PYTHON, ROOT, Usage, gate, interleave, program, run, table
+from harness import PEER_PYTHON, ROOT, Usage, gate, interleave, program, rounds, run, table
 
 FOLDER = str(ROOT / "build/bench/durable_log")
 PEER = str(ROOT / "bench/peers/durable_log_peer.py")
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+ROUNDS = rounds(5)
 PAYLOAD_BYTES = 300
 RECORDS = {1: 1000, 8: 4000, 64: 16000}
 

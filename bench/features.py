@@ -15,7 +15,7 @@ import pathlib
 import shutil
 import sys
 
-from harness import PEER_PYTHON, PROGRAM, ROOT, Usage, best, gate, interleave, machine, program, run, table
+from harness import PEER_PYTHON, PROGRAM, ROOT, Usage, best, gate, interleave, machine, program, rounds, run, table
 
 FOLDER = ROOT / "build/bench/features"
 PEER = str(ROOT / "bench/peers/features_peer.py")
@@ -23,7 +23,7 @@ CODMAN = os.environ.get("CODMAN_PROGRAM", str(PROGRAM))
 KERNEL = os.environ.get("CODMAN_FEATURES_BENCH", program("features"))
 WHOLE, SAME = "ours, whole command", "ours, same work"
 TOLERANCE = 1e-9
-ROUNDS = int(os.environ.get("CODMAN_BENCH_ROUNDS", "3"))
+ROUNDS = rounds(3)
 PEERS = {"pandas, groupby rolling": "rolling", "numpy, shifted arrays": "shifted"}
 
 

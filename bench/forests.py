@@ -9,11 +9,11 @@ from __future__ import annotations
 import array
 import sys
 
-from harness import PEER_PYTHON, ROOT, Usage, gate, interleave, machine, program, run, table
+from harness import PEER_PYTHON, ROOT, Usage, gate, interleave, machine, program, rounds, run, table
 
 FOLDER = ROOT / "build/bench/forests"
 PEER = str(ROOT / "bench/peers/forests_peer.py")
-ROUNDS = 3
+ROUNDS = rounds(3)
 DOUBLE, FLOAT = 1e-9, 2e-4
 
 

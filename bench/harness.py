@@ -21,6 +21,11 @@ PROGRAM = ROOT / "build/release/codman"
 PEER_PYTHON = pathlib.Path(os.environ.get("CODMAN_BENCH_PYTHON", ROOT / ".deps/bench/bin/python"))
 
 
+def rounds(usual: int) -> int:
+    """How often each contestant runs: BENCH_ROUNDS, or what the bench usually takes."""
+    return int(os.environ.get("BENCH_ROUNDS", str(usual)))
+
+
 def program(name: str) -> str:
     """The path of a bench program of ours."""
     return str(ROOT / "build/release/bench" / f"{name}_bench")

@@ -4,11 +4,10 @@ A sample of the vectors is computed again from the definition by brute force; a 
 """
 from __future__ import annotations
 
-import os
 
-from harness import interleave, program, run, table
+from harness import interleave, program, rounds, run, table
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+ROUNDS = rounds(3)
 
 
 def main() -> None:

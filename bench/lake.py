@@ -8,15 +8,14 @@ are only counted. One thread each.
 from __future__ import annotations
 
 import datetime
-import os
 import pathlib
 
 import normaliser
-from harness import PEER_PYTHON, ROOT, Usage, best, gate, interleave, program, run, table
+from harness import PEER_PYTHON, ROOT, Usage, best, gate, interleave, program, rounds, run, table
 
 FOLDER = ROOT / "build/bench/lake"
 PEER = str(ROOT / "bench/peers/lake_peer.py")
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+ROUNDS = rounds(5)
 SUMS = """
 import duckdb, json, sys
 print(json.dumps({"sums": [list(map(str, row[:2])) + list(row[2:]) for row in duckdb.sql(

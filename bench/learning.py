@@ -8,11 +8,11 @@ from __future__ import annotations
 import array
 import json
 
-from harness import PEER_PYTHON, ROOT, Usage, gate, interleave, machine, program, run, table
+from harness import PEER_PYTHON, ROOT, Usage, gate, interleave, machine, program, rounds, run, table
 
 FOLDER = ROOT / "build/bench/learning"
 PEER = str(ROOT / "bench/peers/learning_peer.py")
-ROUNDS = 5
+ROUNDS = rounds(5)
 # Ours, LightGBM's name, value: as in clinic/tasks/sepsis.yaml.
 SETTINGS = [("trees", "num_trees", 200), ("learning_rate", "learning_rate", 0.03), ("leaves", "num_leaves", 31), ("max_depth", "max_depth", 64),
             ("min_rows_per_leaf", "min_data_in_leaf", 300), ("feature_fraction", "feature_fraction", 0.2), ("bagging_fraction", "bagging_fraction", 0.6),

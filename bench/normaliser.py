@@ -11,12 +11,12 @@ import json
 import os
 import pathlib
 
-from harness import PEER_PYTHON, PROGRAM, ROOT, Usage, best, gate, interleave, program, run, table
+from harness import PEER_PYTHON, PROGRAM, ROOT, Usage, best, gate, interleave, program, rounds, run, table
 
 FOLDER = ROOT / "build/bench/normaliser"
 PEER = str(ROOT / "bench/peers/normaliser_peer.py")
 CLINIC = str(ROOT / "clinic")
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+ROUNDS = rounds(5)
 PATIENTS = int(os.environ.get("BENCH_PATIENTS", "2000"))
 
 

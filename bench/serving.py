@@ -24,10 +24,10 @@ import time
 import urllib.request
 from collections.abc import Iterator
 
-from harness import PEER_PYTHON, PROGRAM, ROOT, gate, machine, table
+from harness import PEER_PYTHON, PROGRAM, ROOT, gate, machine, rounds, table
 
 FOLDER = ROOT / "build/bench/serving"
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
+ROUNDS = rounds(3)
 SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 OURS = pathlib.Path(os.environ.get("CODMAN_PROGRAM", PROGRAM))
 ENVIRONMENT = dict(os.environ, CODMAN_HOME=str(FOLDER / "home"), CODMAN_CLINIC=str(FOLDER / "clinic"))

@@ -9,9 +9,9 @@ import subprocess
 import tempfile
 import time
 
-from harness import PROGRAM, ROOT, gate, table
+from harness import PROGRAM, ROOT, gate, rounds, table
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "20"))
+ROUNDS = rounds(20)
 PORT = 18420
 BODY = json.dumps({"features": {"heart_rate": 112, "lactate": 3.1}})
 

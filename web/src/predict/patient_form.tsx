@@ -89,8 +89,8 @@ export function PatientForm({ schema, version = '' }: Props) {
             <Result one={form.shown} changed={form.shown.entries !== form.entries} />
           ) : (
             <p class="notice">
-              Fill in what is known, or choose a sample patient, then press Predict: the risk and
-              its reasons appear here.
+              Fill in what is known, or choose a sample patient, then press Predict: the answer
+              and its reasons appear here.
             </p>
           )}
         </div>

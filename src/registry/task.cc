@@ -121,7 +121,7 @@ Target ReadTarget(const Json& entry, const Target& otherwise, Problems* problems
 TaskVariant ReadVariant(const Json& entry, const Target& of_task, const std::string& file,
                         Problems* problems) {
   problems->CheckKeys(entry, {"name", "description", "feature_set", "blocks", "learner", "settings",
-                              "process_free", "from", "target", "search"});
+                              "process_free", "from", "target", "search", "learns"});
   TaskVariant variant{.name = problems->Text(entry, "name"), .line = entry.line()};
   variant.description = problems->Text(entry, "description", false);
   variant.feature_set = problems->Text(entry, "feature_set");
@@ -131,6 +131,10 @@ TaskVariant ReadVariant(const Json& entry, const Target& of_task, const std::str
   variant.search = ReadSearch(entry, problems);
   variant.target = ReadTarget(entry, of_task, problems);
   variant.process_free = entry["process_free"].AsBool();
+  std::string learns = problems->Text(entry, "learns", false);
+  variant.learns_utility = learns == "utility";
+  if (!learns.empty() && learns != "label" && !variant.learns_utility)
+    problems->Add(entry["learns"], "'learns' must be label or utility");
   for (const auto& [source, block] : entry["from"].members()) {
     variant.from.push_back(ReadSource(source, block, file, problems));
     if (variant.from.back().cohort && variant.target.objective != models::Objective::kBinary)
@@ -138,6 +142,24 @@ TaskVariant ReadVariant(const Json& entry, const Target& of_task, const std::str
   }
   if (variant.from.empty()) problems->Add(entry, "'from' is missing: name at least one source");
   return variant;
+}
+
+void CheckLessons(const Task& task, const Json& variants, Problems* problems) {
+  for (size_t i = 0; i < task.variants.size(); ++i) {
+    const TaskVariant& variant = task.variants[i];
+    if (!variant.learns_utility) continue;
+    const Json& learns = variants.items()[i]["learns"];
+    if (!task.physionet_utility || variant.target.objective != models::Objective::kBinary)
+      problems->Add(learns, "'learns: utility' needs a binary task with 'utility: physionet2019'");
+    if (task.splits_rows)
+      problems->Add(learns,
+                    "'learns: utility' weighs a row by its patient's other rows: split by "
+                    "subject");
+    if (!variant.search.empty())
+      problems->Add(learns,
+                    "'search' compares settings by the label's log loss: leave it out "
+                    "beside 'learns: utility'");
+  }
 }
 
 void ReadSplit(const Json& split, Task* task, Problems* problems) {
@@ -219,6 +241,7 @@ Result<Task> Task::Load(const std::string& path) {
   Target target = ReadTarget(document, {}, &problems);
   for (const auto& entry : document["variants"].items())
     task.variants.push_back(ReadVariant(entry, target, path, &problems));
+  CheckLessons(task, document["variants"], &problems);
   if (task.variants.empty())
     problems.Add(document, "'variants' is missing: a task needs at least one");
   auto live = std::find_if(task.variants.begin(), task.variants.end(),

@@ -68,6 +68,8 @@ struct TaskVariant {
   SettingsSearch search;  // over settings, inside training folds
   Target target;
   bool process_free = false;  // declared to hold no clock and no care process
+  // The learner is fitted to what an alert gains by the task's utility, not to the label alone.
+  bool learns_utility = false;
   std::vector<TaskSource> from;
   int line = 0;
 

@@ -28,6 +28,8 @@ TEST(Task, ReadsTheClinicsSepsisTask) {
   ASSERT_GE(task->variants.size(), 2u);
   const auto* signals = task->FindVariant("signals").value();
   EXPECT_TRUE(signals->process_free);
+  EXPECT_TRUE(signals->learns_utility);
+  EXPECT_FALSE(task->FindVariant("process").value()->learns_utility);
   EXPECT_EQ(signals->settings["leaves"].AsInt(), 31);
   ASSERT_NE(signals->FindSource("synthetic"), nullptr);
   EXPECT_TRUE(signals->FindSource("synthetic")->hourly);
@@ -53,6 +55,10 @@ TEST(Task, MistakesNameFileAndCure) {
         {"subgroups: {unit: {", "subgroups: {unit: unit1, ward: {",
          "write unit: {table: …, level: …}"},
         {"process_free: true", "search: {leaves: 7}", "'leaves' must list"},
+        {"learns: utility", "learns: gain", "'learns' must be label or utility"},
+        {"utility: physionet2019\n", "", "'learns: utility' needs a binary task"},
+        {"split: {", "split: {by: row, ", "split by subject"},
+        {"process_free: true", "search: {leaves: [7, 15]}", "leave it out beside 'learns"},
         {"\nname: sepsis", "\nnam: sepsis", "'name' is missing"}}) {
     std::string text = base::ReplaceAll(good, from, to);
     ASSERT_NE(text, good) << from;

@@ -94,6 +94,9 @@ std::string WriteCard(const CardInputs& in) {
       "by {} at {}\n",
       in.task->label, in.variant->name, in.variant->description, in.variant->feature_set,
       base::Join(in.variant->blocks, " + "), in.learner, in.actor, in.created_at);
+  if (in.variant->learns_utility)
+    text +=
+        "- learns: what an alert gains by the PhysioNet 2019 utility, calibrated to the label\n";
   text += format("\n## Data\n\n- source: {} ({})\n", in.source, in.source_description);
   if (!in.licence.empty()) text += format("- licence: {}\n", in.licence);
   for (const auto& [part, counts] : in.flow.members()) {

@@ -13,12 +13,14 @@ namespace codman::training {
 Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request,
                                              columns::MatrixSource* matrix,
                                              const std::vector<uint8_t>& keep,
-                                             const std::vector<double>& labels) {
+                                             const std::vector<double>& labels,
+                                             const std::vector<double>& weights) {
   const auto* learner = TRY(models::FindLearner(request.learner));
   columns::RowSubset subset(matrix, &keep);
-  std::vector<double> kept_labels = Kept(labels, keep);
+  std::vector<double> kept_labels = Kept(labels, keep), kept_weights = Kept(weights, keep);
   models::TrainingData data{.rows = &subset,
                             .labels = kept_labels,
+                            .weights = kept_weights,
                             .objective = request.target.objective,
                             .num_classes = request.target.num_classes()};
   models::LearnOptions options{.settings = request.settings, .seed = request.seed};

@@ -21,11 +21,12 @@ struct FitRequest {
   uint64_t seed = 0;
 };
 
-// Learns from the rows whose `keep` is non-zero.
+// Learns from the rows whose `keep` is non-zero; weights are one a row, or none: each row alike.
 Result<std::unique_ptr<models::Model>> FitOn(const FitRequest& request,
                                              columns::MatrixSource* matrix,
                                              const std::vector<uint8_t>& keep,
-                                             const std::vector<double>& labels);
+                                             const std::vector<double>& labels,
+                                             const std::vector<double>& weights = {});
 
 // The margins of every row, rows × outputs; rows whose `keep` is zero get NaN.
 Result<std::vector<double>> MarginsOf(const models::Model& model, columns::MatrixSource* matrix,

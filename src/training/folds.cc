@@ -74,7 +74,7 @@ Result<> Folds::FitMargins(int fold, columns::MatrixSource* matrix,
   FitRequest fit = run_.fit;
   fit.settings = SettingsFor(matrix->feature_names(), settings_[static_cast<size_t>(fold)]);
   auto judged = Only(fold);
-  auto model = TRY(FitOn(fit, matrix, AllBut(fold), rows_.label));
+  auto model = TRY(FitOn(fit, matrix, AllBut(fold), run_.lesson.labels, run_.lesson.weights));
   Keep(TRY(MarginsOf(*model, matrix, judged)), judged, width_, margins);
   return {};
 }

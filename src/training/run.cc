@@ -73,6 +73,7 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
           std::move(set),
           {},
           {},
+          {},
           {}};
   int64_t included = std::count(run.offline.rows.excluded.begin(), run.offline.rows.excluded.end(),
                                 uint8_t(feature_store::kIncluded));
@@ -87,6 +88,7 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
              .settings = request.variant->settings,
              .target = request.variant->target,
              .seed = request.task->seed};
+  run.lesson = TRY(LessonOf(*request.variant, run.offline.rows));
   if (run.fit.learner != request.variant->learner)
     run.fit.settings = Json();  // settings belong to their learner
   return run;
@@ -106,6 +108,8 @@ Json ContextRows(const Run& run, const Json& flow) {
   add("Features", format("{}: {} contract features, {} model inputs", run.feature_set.name(),
                          run.plan->contract().size(), run.offline.columns.size()));
   add("Learner", run.fit.learner);
+  if (request.variant->learns_utility)
+    add("Learns", "what an alert gains by the PhysioNet 2019 utility; calibrated to the label");
   for (const auto& note : run.offline.rows.notes) add("Data", note);
   for (const auto& [name, value] : flow.members()) {
     if (value.is_object() && value.Find("subjects") != nullptr) {

@@ -8,6 +8,7 @@
 #include "features/kernel.h"
 #include "training/fit.h"
 #include "training/judgement.h"
+#include "training/lesson_internal.h"
 #include "training/subgroup_levels_internal.h"
 #include "training/training_run.h"
 
@@ -21,6 +22,7 @@ struct Run {
   features::FeatureSet feature_set;
   std::vector<uint8_t> parts;  // of each row: of split.h, or its fold
   FitRequest fit;
+  Lesson lesson;             // what the variant's learner is fitted to
   SubgroupLevels subgroups;  // as declared
   int64_t job = 0;           // its row in training_jobs; 0 where it has none
 

@@ -42,6 +42,7 @@ class PlantedRun {
     run_ = std::make_unique<Run>(Run{place_, request_, {}, plan, std::move(set), {}, {}});
     run_->fit = {.learner = "logistic", .seed = task_.seed};
     AddRows(patients, row);
+    run_->lesson = LessonOf(variant_, run_->offline.rows).value();
   }
 
   // The run refers to what lies in here.

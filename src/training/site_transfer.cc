@@ -72,7 +72,7 @@ Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request
   auto learn = RowsIn(rows, run.parts, {kLearn});
   run.fit.settings = TRY(SearchSettings(run, learn)).settings;
   run.Tell("fit at the first site", 0.2);
-  auto model = TRY(FitOn(run.fit, matrix, learn, rows.label));
+  auto model = TRY(FitOn(run.fit, matrix, learn, run.lesson.labels, run.lesson.weights));
   auto margins = TRY(MarginsOf(*model, matrix, RowsIn(rows, run.parts, {kTune, kElsewhere})));
   auto point = TRY(Tune(*request.task, run.target(), rows, margins, tuning));
   Told told = Tell(run.target(), point.calibration, std::move(margins));

@@ -61,7 +61,8 @@ Result<Judged> FitAndJudge(Run* run) {
   auto found = TRY(SearchSettings(*run, train));
   run->fit.settings = found.settings;
   run->Tell("fit", 0.1);
-  judged.model = TRY(FitOn(run->fit, run->offline.matrix.get(), train, rows.label));
+  judged.model = TRY(
+      FitOn(run->fit, run->offline.matrix.get(), train, run->lesson.labels, run->lesson.weights));
   judged.margins = TRY(MarginsOf(*judged.model, run->offline.matrix.get(), all));
   judged.point = TRY(Tune(*run->request.task, run->target(), rows, judged.margins, tuning));
   run->Tell("baselines", 0.4);
@@ -179,7 +180,8 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
   if (request.task->refit) {
     run.Tell("refit", 0.85);
     auto learn = RowsIn(rows, run.parts, {kTrain, kHeldOut});
-    judged.model = TRY(FitOn(run.fit, run.offline.matrix.get(), learn, rows.label));
+    judged.model =
+        TRY(FitOn(run.fit, run.offline.matrix.get(), learn, run.lesson.labels, run.lesson.weights));
     judged.margins = TRY(MarginsOf(*judged.model, run.offline.matrix.get(), tuning));
     point = TRY(Tune(*request.task, run.target(), rows, judged.margins, tuning));
   }

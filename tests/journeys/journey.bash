@@ -7,7 +7,13 @@ export CODMAN_HOME="$work/home" CODMAN_CLINIC="$PWD/clinic"
 data="${CODMAN_DATA:-../shared/data}"
 sample="$PWD/tests/data/physionet2019/setA_sample.tar.gz"
 server=
-cleanup() { [ -z "$server" ] || kill -9 "$server" 2>/dev/null || true; rm -rf "$work"; }
+# Asked first, so that a server under coverage leaves its counts.
+stop_server() {
+  kill -TERM "$server" 2> /dev/null || return 0
+  for _ in $(seq 100); do kill -0 "$server" 2> /dev/null || return 0; sleep 0.1; done
+  kill -9 "$server"
+}
+cleanup() { [ -z "$server" ] || stop_server; rm -rf "$work"; }
 trap cleanup EXIT
 
 fail() { echo "FAILED: $*"; exit 1; }

@@ -26,7 +26,8 @@ constexpr std::string_view kHeadlines[] = {
 
 std::string TransferLines(const std::string& variant, const Json& moved) {
   std::string text = format("{:<10} at the second site: {}\n", variant, FiguresOf(moved["report"]));
-  for (const char* at : {"at_source_threshold", "at_transferred_threshold"}) {
+  for (const char* at :
+       {"at_source_threshold", "at_transferred_threshold", "at_cautious_threshold"}) {
     const Json& figures = moved[at];
     text += format("  {:<26} {:.4f}: alerts {:.2f} % of rows, sensitivity {:.3f}, PPV {:.3f}", at,
                    figures["threshold"].AsDouble(), 100 * figures["alert_rate"].AsDouble(),

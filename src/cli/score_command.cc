@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -17,6 +18,7 @@ namespace {
 struct Options {
   std::string task, source, input, output, variant, version;
   bool new_site = false;
+  std::optional<double> alert_rate;
 };
 
 Result<feature_store::OfflineMatrix> MatrixOf(Workspace* workspace,
@@ -106,24 +108,27 @@ std::string CsvOf(const feature_store::PredictionRows& rows, const registry::Tar
   return out;
 }
 
-// The model's own threshold, or, for patients of a site that it has not seen, the one that alerts
-// as often on these risks as at home.
+// Without labels of the input: the model's own threshold, its more cautious one for a hospital that
+// it has not seen, or the one that alerts on a share of these rows.
 Result<double> ThresholdFor(const registry::LoadedModel& model, const Options& options,
                             const feature_store::PredictionRows& rows,
                             const std::vector<double>& risks) {
-  if (!options.new_site) return model.threshold;
-  double rate = model.manifest["alert_rate_elsewhere"].AsDouble(-1);
-  if (rate < 0) {
-    return base::InvalidInput(
-        format("{} {} has no alert rate to take over to a new site: only models that tell a risk "
-               "have one, from this version of the program on; train it again",
-               model.version.task, model.version.version));
+  if (!options.new_site && !options.alert_rate) return model.threshold;
+  const std::string name = format("{} {}", model.version.task, model.version.version);
+  if (model.model->objective() != models::Objective::kBinary) {
+    return base::InvalidInput(name +
+                              " tells no risk: --new-site and --alert-rate are for models that do");
+  }
+  if (options.new_site) {
+    double cautious = model.manifest["threshold_elsewhere"].AsDouble(-1);
+    if (cautious >= 0) return cautious;
+    return base::Conflict(name + " is of before models had a threshold for new sites: train again");
   }
   std::vector<double> scored;
   for (size_t i = 0; i < risks.size(); ++i) {
     if (IsScored(rows, i)) scored.push_back(risks[i]);
   }
-  return evaluation::ThresholdForAlertRate(scored, rate);
+  return evaluation::ThresholdForAlertRate(scored, *options.alert_rate);
 }
 
 Result<std::shared_ptr<const serving::ServedModel>> ModelFor(Workspace* workspace,
@@ -180,11 +185,13 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
                                {"output", options.output}});
   TRY(workspace->Record("score", format("model {} {}", task->name, model->loaded.version.version),
                         "done", "", summary));
-  std::string alert_line =
-      alerting ? format(" (alert where risk >= {:.4f}{}: {} rows)", threshold,
-                        options.new_site ? format(", at home {:.4f}", model->loaded.threshold) : "",
-                        alerts)
-               : "";
+  std::string alert_line = alerting
+                               ? format(" (alert where risk >= {:.4f}{}: {} rows)", threshold,
+                                        threshold != model->loaded.threshold
+                                            ? format(", at home {:.4f}", model->loaded.threshold)
+                                            : "",
+                                        alerts)
+                               : "";
   Print(global,
         format("{}: {} rows of {} patients scored with {}{}\n", options.output, matrix.rows.size(),
                matrix.rows.subjects.ids.size(), model->loaded.version.version, alert_line),
@@ -242,10 +249,15 @@ std::function<Result<>()> SetupScore(CLI::App* app, GlobalOptions* global) {
          "risk_<class> each), excluded_because")
       ->required();
   app->add_option("--model", options->version, "a version other than the live one");
-  app->add_flag(
+  auto* new_site = app->add_flag(
       "--new-site", options->new_site,
-      "patients of a hospital that the model has not seen: the threshold is moved, without "
-      "labels, so that it alerts as often as at home");
+      "patients of a hospital that the model has not seen: alert at the more cautious threshold "
+      "that the task's `transfer` asks for, because events may be fewer there");
+  app->add_option("--alert-rate", options->alert_rate,
+                  "alert on this share of the rows (0.05: the highest 5 %), wherever that puts the "
+                  "threshold")
+      ->check(CLI::Range(0.0, 1.0))
+      ->excludes(new_site);
   return [=] { return Run(*global, *options); };
 }
 

@@ -167,30 +167,38 @@ Result<Json> JudgeThresholdTransfer(const Predictions& source, const Predictions
   Chosen chosen = TRY(Choose(source, target, encounters, options));
   UtilityScorer scorer = TRY(UtilityScorer::Create(encounters.group_of_row(), target.label));
   const UtilityScorer* utility = options.physionet_utility ? &scorer : nullptr;
-  ClusterSums sums(subjects.count(), 2 * kNumQuantities);
-  double thresholds[] = {options.source_threshold, chosen.threshold};
-  for (int at = 0; at < 2; ++at) {
-    SumRows(target, subjects, utility, thresholds[at], at * kNumQuantities, &sums);
-    SumEncounters(target, subjects, encounters, thresholds[at], at * kNumQuantities, &sums);
+  std::vector<std::pair<const char*, double>> points = {
+      {"at_source_threshold", options.source_threshold},
+      {"at_transferred_threshold", chosen.threshold}};
+  if (options.cautious_threshold)
+    points.emplace_back("at_cautious_threshold", *options.cautious_threshold);
+  auto num_points = static_cast<int>(points.size());
+  ClusterSums sums(subjects.count(), num_points * kNumQuantities);
+  for (int at = 0; at < num_points; ++at) {
+    double threshold = points[static_cast<size_t>(at)].second;
+    SumRows(target, subjects, utility, threshold, at * kNumQuantities, &sums);
+    SumEncounters(target, subjects, encounters, threshold, at * kNumQuantities, &sums);
   }
   ClusterBootstrap bootstrap(subjects.count(), options.bootstrap_replicates, options.seed);
   auto intervals = bootstrap.Intervals([&](std::span<const int32_t> times) {
     std::vector<double> total = sums.Total(times);
-    std::vector<double> all = MeasuresOf(total.data());
-    std::vector<double> moved = MeasuresOf(total.data() + kNumQuantities);
-    all.insert(all.end(), moved.begin(), moved.end());
-    for (size_t m = 0; m < kNumMeasures; ++m) all.push_back(moved[m] - all[m]);
+    std::vector<double> all;
+    for (int at = 0; at < num_points; ++at) {
+      std::vector<double> measures = MeasuresOf(total.data() + at * kNumQuantities);
+      all.insert(all.end(), measures.begin(), measures.end());
+    }
+    for (size_t m = 0; m < kNumMeasures; ++m) all.push_back(all[kNumMeasures + m] - all[m]);
     return all;
   });
   Json difference;
   for (size_t m = 0; m < kNumMeasures; ++m) {
-    SetInterval(&difference, kMeasures[m], intervals[2 * kNumMeasures + m]);
+    SetInterval(&difference, kMeasures[m], intervals[points.size() * kNumMeasures + m]);
   }
   Json json;
   json.Set("per", options.per_encounter ? "encounter" : "row");
   json.Set("source_alert_rate", chosen.source_rate);
-  json.Set("at_source_threshold", PointJson(thresholds[0], intervals.data()));
-  json.Set("at_transferred_threshold", PointJson(thresholds[1], intervals.data() + kNumMeasures));
+  for (size_t at = 0; at < points.size(); ++at)
+    json.Set(points[at].first, PointJson(points[at].second, intervals.data() + at * kNumMeasures));
   json.Set("difference", std::move(difference));
   NullWhereNotFinite(&json);
   return json;

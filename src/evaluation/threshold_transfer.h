@@ -37,7 +37,8 @@ Result<double> TransferThreshold(std::span<const double> source_risks, double so
 struct TransferOptions {
   double source_threshold = 0.5;
   // The source threshold whose alert rate is kept; the same where absent. One that alerts less
-  // gives away a little at home and stays out of harm where events turn out to be fewer.
+  // gives away a little at home and stays out of harm where events turn out to be fewer. It is also
+  // judged as it is, without its rate.
   std::optional<double> cautious_threshold;
   bool per_encounter = false;      // keeps the share of encounters with an alert, not that of rows
   bool physionet_utility = false;  // also judge by the 2019 challenge's score
@@ -46,11 +47,12 @@ struct TransferOptions {
 };
 
 // What moving costs and what the transfer wins back, judged on a labelled target site: {per,
-// source_alert_rate (that is kept), at_source_threshold, at_transferred_threshold, difference}, the
-// middle two {threshold, alert_rate, encounter_alert_rate, sensitivity, ppv, utility} with
-// intervals x_low and x_high, `difference` of the same five measures, transferred minus source,
-// paired. utility is null unless asked for. Refuses risks outside [0, 1], labels other than 0/1 and
-// vectors of unequal length; a target without an event has no sensitivity.
+// source_alert_rate (that is kept), at_source_threshold, at_transferred_threshold,
+// at_cautious_threshold (where given), difference}, the at_… {threshold, alert_rate,
+// encounter_alert_rate, sensitivity, ppv, utility} with intervals x_low and x_high, `difference` of
+// the same five measures, transferred minus source, paired. utility is null unless asked for.
+// Refuses risks outside [0, 1], labels other than 0/1 and vectors of unequal length; a target
+// without an event has no sensitivity.
 Result<Json> JudgeThresholdTransfer(const Predictions& source, const Predictions& target,
                                     const TransferOptions& options);
 

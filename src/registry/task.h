@@ -82,7 +82,7 @@ struct TaskVariant {
 // of the one does at the other.
 struct SiteTransfer {
   std::string table, from, to;  // "silver.encounters", "unit1 = 1", "unit2 = 1"
-  // Share of the utility at the first site that the second one's alert rate keeps there: below 1 it
+  // Share of the utility at the first site that the second one's threshold keeps there: below 1 it
   // alerts less (evaluation/utility.h).
   double keep = 1;
 };

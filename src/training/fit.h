@@ -48,9 +48,8 @@ Result<OperatingPoint> Tune(const registry::Task& task, const registry::Target& 
 Result<double> ThresholdOf(const registry::Task& task, const feature_store::PredictionRows& rows,
                            const std::vector<double>& risks, const std::vector<uint8_t>& keep);
 
-// The threshold whose alert rate on the kept rows a site without labels takes over
-// (evaluation/threshold_transfer.h): the highest that keeps `share` of the utility there, or
-// `threshold` where the task has no utility.
+// The highest threshold that keeps `share` of the utility on the kept rows, or `threshold` where
+// the task has no utility: for a site without labels, where events may be fewer.
 Result<double> CautiousThreshold(const registry::Task& task,
                                  const feature_store::PredictionRows& rows,
                                  const std::vector<double>& risks, const std::vector<uint8_t>& keep,

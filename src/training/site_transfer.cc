@@ -90,10 +90,10 @@ Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request
                      .judged = away,
                      .told = std::move(told)};
   in.subgroups = &run.subgroups;
-  in.threshold = json["at_transferred_threshold"]["threshold"].AsDouble();
+  in.threshold = *options.cautious_threshold;
   in.threshold_rule = format(
-      "the alert rate that keeps {:.0f} % of the utility at the first site, without labels of the "
-      "second",
+      "keeps {:.0f} % of the utility at the first site; as cautious at the second, whose labels "
+      "nobody knows",
       100 * sites->second.keep);
   in.title = format("{} / {}: {} → {}", request.task->name, request.variant->name,
                     sites->second.from, sites->second.to);

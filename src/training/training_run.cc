@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "evaluation/leakage.h"
 #include "evaluation/report.h"
-#include "evaluation/threshold_transfer.h"
 #include "training/baselines_internal.h"
 #include "training/card.h"
 #include "training/fit.h"
@@ -117,18 +116,15 @@ std::string BlockingFindings(const std::vector<evaluation::Finding>& findings) {
   return text;
 }
 
-// The share of tuning rows that alert where a site without labels would have its threshold, for
-// `codman score --new-site`.
-Result<double> AlertRateElsewhere(const Run& run, const OperatingPoint& point,
+// Where to alert at a hospital that the model has not seen (`codman score --new-site`).
+Result<double> ThresholdElsewhere(const Run& run, const OperatingPoint& point,
                                   const std::vector<double>& margins,
                                   const std::vector<uint8_t>& tuning) {
   const auto& task = *run.request.task;
-  auto risks = Tell(run.target(), point.calibration, margins).values;
   auto sites = task.transfers.find(run.request.source->name);
-  double share = sites == task.transfers.end() ? 1 : sites->second.keep;
-  double threshold =
-      TRY(CautiousThreshold(task, run.offline.rows, risks, tuning, point.threshold, share));
-  return evaluation::AlertRate(Kept(risks, tuning), threshold);
+  return CautiousThreshold(task, run.offline.rows,
+                           Tell(run.target(), point.calibration, margins).values, tuning,
+                           point.threshold, sites == task.transfers.end() ? 1 : sites->second.keep);
 }
 
 // What the folder's manifest says of this run; the registry adds the hashes of the files.
@@ -224,8 +220,8 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
              run.fit.learner, double(base::MonotonicUs() - began_us) * 1e-6);
   model.manifest = ManifestOf(run, *judged.model, point);
   if (run.target().objective == models::Objective::kBinary) {
-    model.manifest.Set("alert_rate_elsewhere",
-                       TRY(AlertRateElsewhere(run, point, judged.margins, tuning)));
+    model.manifest.Set("threshold_elsewhere",
+                       TRY(ThresholdElsewhere(run, point, judged.margins, tuning)));
   }
   TrainingResult result{.version = TRY(place.registry->Register(model)),
                         .report = std::move(judged.report),

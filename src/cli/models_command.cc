@@ -29,7 +29,7 @@ Result<> List(const GlobalOptions& global, const Options& options) {
   Json json = Json::Array();
   for (const auto& version : TRY(opened.registry->List(options.task))) {
     json.Add(registry::ToJson(version));
-    text += format("{} {:<14} {:<10} {}  {}  from {}{}{}\n", version.task, version.version,
+    text += format("{:<13} {:<14} {:<10} {}  {}  from {}{}{}\n", version.task, version.version,
                    version.state, version.created_at, HeadFigure(version.metrics), version.source,
                    version.synthetic ? " (synthetic)" : "", version.fixture ? " (fixture)" : "");
   }

@@ -25,7 +25,7 @@ std::string LineOf(const registry::TrainingJob& job) {
                                          : job.error.substr(0, job.error.find('\n'));
   if (job.held_out_look > 0)
     end += format("  (look {} at the held-out patients)", job.held_out_look);
-  return format("{:>5}  {} {:<12} {:<11} {}  {}\n", job.id, job.task, job.variant, job.status,
+  return format("{:>5}  {:<13} {:<12} {:<11} {}  {}\n", job.id, job.task, job.variant, job.status,
                 job.started_at, end);
 }
 

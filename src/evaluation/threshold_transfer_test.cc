@@ -98,6 +98,23 @@ TEST(JudgeThresholdTransfer, WinsBackWhatTheShiftCost) {
   EXPECT_NEAR((*judged)["difference"]["sensitivity"].AsDouble(), 2 / 3.0, 1e-12);
   EXPECT_GT((*judged)["difference"]["sensitivity_low"].AsDouble(), 0);
   EXPECT_EQ(after["utility"].is_number(), true);
+  EXPECT_TRUE((*judged)["at_cautious_threshold"].is_null()) << "none was given";
+}
+
+// A cautious threshold is judged as it is; what is transferred is its alert rate.
+TEST(JudgeThresholdTransfer, JudgesTheCautiousThresholdToo) {
+  Predictions home = HomeSite();
+  TransferOptions options;
+  options.cautious_threshold = *std::max_element(home.risk.begin(), home.risk.end());
+  auto judged = JudgeThresholdTransfer(home, home, options);
+  ASSERT_TRUE(judged.ok()) << judged.error().ToString();
+  double rate = 1.0 / static_cast<double>(home.risk.size());
+  EXPECT_NEAR((*judged)["source_alert_rate"].AsDouble(), rate, 1e-12);
+  for (const char* at : {"at_cautious_threshold", "at_transferred_threshold"}) {
+    EXPECT_EQ((*judged)[at]["threshold"].AsDouble(), *options.cautious_threshold) << at;
+    EXPECT_NEAR((*judged)[at]["alert_rate"].AsDouble(), rate, 1e-12) << at;
+  }
+  EXPECT_NEAR((*judged)["at_source_threshold"]["alert_rate"].AsDouble(), 0.5, 1e-12);
 }
 
 TEST(JudgeThresholdTransfer, KeepsTheShareOfEncountersAlerted) {

@@ -46,14 +46,14 @@ equal 405 "$(status_of -X DELETE "$url/api/v1/models")" "a wrong method"
 equal 415 "$(curl -s -H "@$CODMAN_HOME/secrets/auth_header" -H 'Content-Type: text/plain' -o /dev/null -w '%{http_code}' -d x "$url/api/v1/predict/sepsis")" "a wrong content type"
 equal 413 "$(head -c 3000000 /dev/zero | ask -o /dev/null -w '%{http_code}' --data-binary @- "$url/api/v1/predict/sepsis")" "3 MB"
 equal 431 "$(ask -H "X-Long: $(head -c 70000 /dev/zero | tr '\0' a)" -o /dev/null -w '%{http_code}' "$url/health")" "a 70 kB header"
-for path in /health /health/live /health/ready /metrics /openapi.json /api/v1/tasks /api/v1/tasks/sepsis /api/v1/status /api/v1/models /api/v1/models/sepsis /api/v1/models/sepsis/process-1 /api/v1/models/sepsis/process-1/report /api/v1/predictions / /app.js /app.css; do
-  equal 200 "$(status_of "$url$path")" "$path"
-done
 
 # An answer that was given survives kill -9.
 id="$(json "$work/answer.json" "d['id']")"
 kill -9 "$server"; wait "$server" 2> /dev/null || true
 start_server
+for path in /health /health/live /health/ready /metrics /openapi.json /api/v1/tasks /api/v1/tasks/sepsis /api/v1/status /api/v1/models /api/v1/models/sepsis /api/v1/models/sepsis/process-1 /api/v1/models/sepsis/process-1/report /api/v1/predictions / /app.js /app.css; do
+  equal 200 "$(status_of "$url$path")" "$path"
+done
 ask "$url/api/v1/predictions/$id" > "$work/found.json"
 equal "$(json "$work/answer.json" "d['risk']")" "$(json "$work/found.json" "d['risk']")" "the journalled answer"
 ask "$url/api/v1/predictions/$id/replay" > "$work/replay.json"
@@ -73,5 +73,19 @@ grep -q "codman models challenge" "$work/shadow.log" || fail "$(cat "$work/shado
 equal process-2 "$(json "$work/shadow.json" "d['challenger']")" "the challenger"
 equal 1 "$(json "$work/shadow.json" "d['predictions']")" "answers in shadow"
 equal 0 "$(json "$work/shadow.json" "int(d['difference']['mean_absolute'] * 1e12)")" "difference of equal models"
+# What stands in the registry is told: the card, the moves, two versions and two runs compared, where an answer came from.
+tells() { local out; out="$("$codman" "${@:2}" 2>&1)" || fail "${*:2}: $out"; grep -qF -- "$1" <<< "$out" || fail "${*:2} does not tell '$1': $out"; }
+tells "process-2" models list sepsis
+tells "predicts: Sepsis within 6 hours" models show sepsis process-1
+tells "challenger by $(id -un): journey" models history sepsis
+tells "data: the same rows" models diff sepsis process-1 process-2
+tells "process-1  AUROC" runs list
+run="$("$codman" runs list --json | python3 -c 'import json,sys; print(max(r["id"] for r in json.load(sys.stdin)))')"
+tells "process-2" runs show "$run"
+tells "auroc" runs compare 1 "$run"
+tells "model sepsis/process-1" lineage show "$id"
+tells "process    AUROC" evaluate sepsis
+"$codman" models retire sepsis process-2 --reason journey > /dev/null
+tells "retired" models list sepsis
 "$codman" audit verify > /dev/null || fail "the audit chain"
 if grep -rqE '118|39\.1' "$work/serve.err"; then fail "a patient's value is in the log"; fi

@@ -16,13 +16,22 @@ using engine::DeltaTable;
 constexpr std::array<std::string_view, 4> kOwnSilver = {"events", "quality", "quarantine",
                                                         "subjects"};
 
+// A folder with an empty log is a table whose first commit was cut off: there is none yet.
+Result<bool> HoldsTable(const std::string& folder) {
+  std::string log = folder + "/_delta_log";
+  if (!base::FileExists(log)) return false;
+  auto entries = TRY(base::ListFolder(log));
+  return std::any_of(entries.begin(), entries.end(),
+                     [](const std::string& entry) { return entry.ends_with(".json"); });
+}
+
 Result<std::vector<std::string>> TablesBelow(const std::string& folder) {
   std::vector<std::string> names;
   if (!base::FileExists(folder)) return names;
   for (const auto& entry : TRY(base::ListFolder(folder))) {
     if (!entry.ends_with('/')) continue;
     std::string name = entry.substr(0, entry.size() - 1);
-    if (base::FileExists(folder + "/" + name + "/_delta_log")) names.push_back(name);
+    if (TRY(HoldsTable(folder + "/" + name))) names.push_back(name);
   }
   return names;
 }

@@ -117,6 +117,17 @@ TEST_F(Tables, AnUnchangedTableIsNotBuiltAgain) {
   EXPECT_EQ(report.tables[0].rows, 3);
 }
 
+// As a kill leaves it between the making of the log's folder and the first commit.
+TEST_F(Tables, ATableWhoseFirstCommitWasCutOffIsBuiltAsNew) {
+  std::string clinic = Clinic({{"rates", kRates}, {"others", kRates}});
+  for (const char* name : {"rates", "no_longer_declared"})
+    std::filesystem::create_directories(test.lake.RootOf(format("gold.{}", name)) + "/_delta_log");
+  EXPECT_THAT(Must(test.lake.GoldTables()), testing::IsEmpty());
+  auto report = Must(test.BuildTables(clinic));
+  for (const auto& table : report.tables) EXPECT_EQ(table.version, 0) << table.table;
+  EXPECT_THAT(Must(test.lake.GoldTables()), testing::UnorderedElementsAre("rates", "others"));
+}
+
 TEST_F(Tables, AFailingCheckKeepsTheOldVersionAndTellsOnlyHowManyRows) {
   auto clinic = Clinic({{"rates", kRates}});
   ASSERT_TRUE(Must(test.BuildTables(clinic)).ToResult().ok());

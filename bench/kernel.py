@@ -4,7 +4,6 @@ A sample of the vectors is computed again from the definition by brute force; a 
 """
 from __future__ import annotations
 
-
 from harness import interleave, program, rounds, run, table
 
 ROUNDS = rounds(3)

@@ -120,8 +120,8 @@ std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
                 "also without each group of inputs and with it alone (with --folds)")
       ->needs(folds);
   app->add_flag("--transfer", options->transfer,
-                "learn at one site of the source, judge at the other, with the threshold moved by "
-                "alert rate (the task's `transfer`)");
+                "learn at one site of the source, judge at the other, with the threshold as it is, "
+                "more cautious, and moved by alert rate (the task's `transfer`)");
   app->add_option("--report", options->report_path, "folder for one HTML page per variant")
       ->check(CLI::ExistingDirectory);
   return [=] { return Run(*global, *options); };

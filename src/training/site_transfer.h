@@ -6,12 +6,12 @@
 namespace codman::training {
 
 // Learns from four fifths of the patients of the task's `from` site, calibrates and chooses the
-// threshold on the last fifth, and judges all patients of the `to` site twice: at that threshold,
-// and at the one that alerts there as often as it did at home. Registers nothing, but is counted
-// as a look at the held-out patients and kept as a run (run_record.h). Gives
-// evaluation::JudgeThresholdTransfer's members, `report` (at the transferred threshold), and the
-// number of patients of either site. Refused: a task without `transfer` for the source, and one
-// that is not binary.
+// threshold on the last fifth, and judges all patients of the `to` site at that threshold, at the
+// cautious one that keeps the task's share of the utility at home, and at the one that alerts there
+// as often as the cautious one did at home. Registers nothing, but is counted as a look at the
+// held-out patients and kept as a run (run_record.h). Gives evaluation::JudgeThresholdTransfer's
+// members, `report` (at the cautious threshold), and the number of patients of either site.
+// Refused: a task without `transfer` for the source, and one that is not binary.
 Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request);
 
 }  // namespace codman::training

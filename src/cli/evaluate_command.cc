@@ -24,11 +24,11 @@ constexpr std::string_view kHeadlines[] = {
     "discrimination.auroc", "discrimination.auprc", "calibration.slope",     "regression.r2",
     "regression.rmse",      "interval.coverage",    "multiclass.macro_auroc"};
 
-std::string TransferLines(const std::string& variant, const Json& moved) {
-  std::string text = format("{:<10} at the second site: {}\n", variant, FiguresOf(moved["report"]));
+std::string TransferLines(const std::string& variant, const Json& report) {
+  std::string text = format("{:<10} at the second site: {}\n", variant, FiguresOf(report));
   for (const char* at :
        {"at_source_threshold", "at_transferred_threshold", "at_cautious_threshold"}) {
-    const Json& figures = moved[at];
+    const Json& figures = report["threshold_transfer"][at];
     text += format("  {:<26} {:.4f}: alerts {:.2f} % of rows, sensitivity {:.3f}, PPV {:.3f}", at,
                    figures["threshold"].AsDouble(), 100 * figures["alert_rate"].AsDouble(),
                    figures["sensitivity"].AsDouble(), figures["ppv"].AsDouble());
@@ -95,7 +95,7 @@ Result<> Run(const GlobalOptions& global, const Options& options) {
                                    : TRY(Judge(opened, options, &request));
     text += options.transfer ? TransferLines(variant->name, report)
                              : Summary(variant->name, report, options.repeats);
-    if (!options.report_path.empty() && !options.transfer) {
+    if (!options.report_path.empty()) {
       TRY(base::WriteFileAtomically(
           format("{}/{}-{}.html", options.report_path, opened.task->name, variant->name),
           evaluation::RenderHtml(report)));

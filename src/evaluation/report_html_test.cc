@@ -101,8 +101,12 @@ TEST(RenderHtml, ShowsAThresholdTransfer) {
   report.Set("threshold_transfer", JudgeThresholdTransfer(rows, rows, {}).value());
   std::string html = RenderHtml(report);
   EXPECT_TRUE(Holds(html, "Threshold transfer"));
-  EXPECT_TRUE(Holds(html, "alerts on 50.0 % of rows"));
-  EXPECT_FALSE(Holds(html, "<td>utility"));  // not asked for
+  EXPECT_TRUE(Holds(html, "as many rows here as were alerted there (50.0 %)"));
+  EXPECT_FALSE(Holds(html, "at the cautious one"));  // none was given
+  EXPECT_FALSE(Holds(html, "<td>utility"));          // not asked for
+  report.Set("threshold_transfer",
+             JudgeThresholdTransfer(rows, rows, {.cautious_threshold = 0.625}).value());
+  EXPECT_TRUE(Holds(RenderHtml(report), "at the cautious one, 0.625"));
 }
 
 TEST(RenderHtml, SaysTheSameOfAReportReadBackFromItsJson) {

@@ -194,6 +194,12 @@ const TaskSource* TaskVariant::FindSource(const std::string& source) const {
   return found == from.end() ? nullptr : &*found;
 }
 
+bool TaskVariant::AsksTheSame(const TaskVariant& other, const std::string& source) const {
+  const TaskSource *mine = FindSource(source), *theirs = other.FindSource(source);
+  return mine != nullptr && theirs != nullptr && mine->SameRows(*theirs) &&
+         target.objective == other.target.objective && target.classes == other.target.classes;
+}
+
 bool TaskVariant::ForAuditsOnly(const std::string& wanted) const {
   return std::any_of(from.begin(), from.end(), [&](const TaskSource& source) {
     return std::any_of(source.subgroups.begin(), source.subgroups.end(),

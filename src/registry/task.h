@@ -74,6 +74,9 @@ struct TaskVariant {
   int line = 0;
 
   const TaskSource* FindSource(const std::string& source) const;
+  // Whether both take the same rows of the source and give answers of the same kind to them, so
+  // that what they tell can be compared row by row.
+  bool AsksTheSame(const TaskVariant& other, const std::string& source) const;
   // Whether a subgroup of that name is declared for any source.
   bool ForAuditsOnly(const std::string& name) const;
 };

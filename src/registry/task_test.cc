@@ -123,8 +123,14 @@ TEST(Task, ACohortStandsInPlaceOfRowsAndLabel) {
   ASSERT_TRUE(from->cohort.has_value());
   EXPECT_EQ(from->cohort->windows.size(), 3u);
   EXPECT_EQ(from->cohort->predict_after_us, 24 * base::kHourUs);
-  EXPECT_FALSE(
-      from->SameRows(*task->FindVariant("physionet_proxy").value()->FindSource(from->source)));
+  const auto *proxy = task->FindVariant("physionet_proxy").value(),
+             *second_day = task->FindVariant("second_day").value();
+  EXPECT_FALSE(from->SameRows(*proxy->FindSource(from->source)));
+  EXPECT_FALSE(second_day->AsksTheSame(*proxy, "physionet2019"));
+  EXPECT_TRUE(task->FindVariant("stream_body")
+                  .value()
+                  ->AsksTheSame(*task->FindVariant("stream_120").value(), "synthetic"));
+  EXPECT_FALSE(second_day->AsksTheSame(*second_day, "synthetic")) << "it takes no rows from there";
   std::string good = base::ReadFile(path).value();
   std::string copy = format("{}codman_cohort_{}.yaml", testing::TempDir(), getpid());
   for (auto [was, is, told] :

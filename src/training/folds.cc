@@ -103,9 +103,7 @@ Result<JudgementInputs> Folds::Inputs() const {
   TRY(TellFolds(margins_, Tune, &in));
   in.threshold_rule += format(", chosen for each of {} folds outside it", folds_);
   if (!clock_.empty()) in.comparators["clock_only"] = clock_;
-  for (const auto& [name, told] : run_.request.beside) {
-    if (told.size() == in.told.values.size()) in.models[name] = told;
-  }
+  in.models = ToldBeside(run_);
   TRY(AddDeclaredComparator(run_, &in.comparators));
   in.title = format("{} / {}: {} folds by patient, out of fold", run_.request.task->name,
                     run_.request.variant->name, folds_);

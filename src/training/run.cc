@@ -94,6 +94,18 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
   return run;
 }
 
+std::map<std::string, std::vector<double>> ToldBeside(const Run& run) {
+  const auto& request = run.request;
+  std::map<std::string, std::vector<double>> told;
+  for (const auto& other : request.task->variants) {
+    const auto found = request.beside.find(other.name);
+    if (found == request.beside.end() || !other.AsksTheSame(*request.variant, request.source->name))
+      continue;
+    told.insert(*found);
+  }
+  return told;
+}
+
 Json ContextRows(const Run& run, const Json& flow) {
   Json context = Json::Array();
   auto add = [&](const char* label, const std::string& text) {

@@ -1,6 +1,7 @@
 // A training run in progress: what its steps share. Private to training.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct Run {
 
 // The matrix, the plan and what to fit. Refused where no row has a label.
 Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request);
+
+// Of request.beside, what variants told that ask the same of the same rows.
+std::map<std::string, std::vector<double>> ToldBeside(const Run& run);
 
 // What stands on the report beside the figures.
 Json ContextRows(const Run& run, const Json& flow);

@@ -52,6 +52,7 @@ class PlantedRun {
   Run& run() { return *run_; }
   registry::Task& task() { return task_; }
   registry::TaskVariant& variant() { return variant_; }
+  TrainingRequest& request() { return request_; }
 
  private:
   void AddRows(int patients,

@@ -83,7 +83,7 @@ Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request
                                       .seed = request.task->seed};
   options.cautious_threshold = TRY(CautiousThreshold(*request.task, rows, told.values, tuning,
                                                      point.threshold, sites->second.keep));
-  Json json = TRY(evaluation::JudgeThresholdTransfer(home, there, options));
+  Json moved = TRY(evaluation::JudgeThresholdTransfer(home, there, options));
   JudgementInputs in{.task = request.task,
                      .target = run.target(),
                      .offline = &run.offline,
@@ -103,21 +103,21 @@ Result<Json> Transfer(const TrainingPlace& place, const TrainingRequest& request
   int64_t look = TRY(CountLook(run));
   Json report = TRY(Judge(in));
   TellLook(look, &report);
-  json.Set("report", std::move(report));
-  json.Set("cohort_flow", flow);
+  report.Set("cohort_flow", flow);
+  report.Set("threshold_transfer", std::move(moved));
   run.Tell("judged", 1);
-  return json;
+  return report;
 }
 
 }  // namespace
 
 Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request) {
-  Json moved;
+  Json report;
   TRY(RecordJob(place, request, {.kind = "transfer"}, [&](int64_t job) -> Result<JobOutcome> {
-    moved = TRY(Transfer(place, request, job));
-    return JobOutcome{"", ResultsOf(moved["report"])};
+    report = TRY(Transfer(place, request, job));
+    return JobOutcome{"", ResultsOf(report)};
   }));
-  return moved;
+  return report;
 }
 
 }  // namespace codman::training

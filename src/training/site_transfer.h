@@ -9,9 +9,9 @@ namespace codman::training {
 // threshold on the last fifth, and judges all patients of the `to` site at that threshold, at the
 // cautious one that keeps the task's share of the utility at home, and at the one that alerts there
 // as often as the cautious one did at home. Registers nothing, but is counted as a look at the
-// held-out patients and kept as a run (run_record.h). Gives evaluation::JudgeThresholdTransfer's
-// members, `report` (at the cautious threshold), and the number of patients of either site.
-// Refused: a task without `transfer` for the source, and one that is not binary.
+// held-out patients and kept as a run (run_record.h). Gives the report at the cautious threshold,
+// with evaluation::JudgeThresholdTransfer's members in `threshold_transfer`. Refused: a task
+// without `transfer` for the source, and one that is not binary.
 Result<Json> JudgeSiteTransfer(const TrainingPlace& place, const TrainingRequest& request);
 
 }  // namespace codman::training

@@ -39,7 +39,7 @@ struct Judged {
 Result<> AddOthers(const Run& run, const std::vector<uint8_t>& train,
                    const std::vector<uint8_t>& all, const std::vector<double>& clock,
                    JudgementInputs* in) {
-  in->models = run.request.beside;
+  in->models = ToldBeside(run);
   if (!clock.empty()) in->comparators["clock_only"] = clock;
   in->models[NameOfBaseline(run)] = TRY(Baseline(run, train, all));
   if (auto scores = TRY(EarlyWarningScore(run)); !scores.empty()) in->comparators["news"] = scores;

@@ -42,7 +42,8 @@ struct TrainingRequest {
   std::string learner;  // "" = the variant's
   std::string actor;
   std::string override_reason;  // registers in spite of a blocking finding; lands on the card
-  // What other variants tell of the same rows, by name, for the report ("signals").
+  // What other variants of the task told of all their rows, by name ("signals"): those that ask the
+  // same of the same rows stand in the report.
   std::map<std::string, std::vector<double>> beside;
 };
 

@@ -14,13 +14,14 @@
 namespace codman::base {
 namespace {
 
-constexpr size_t kNonceBytes = 12, kTagBytes = 16;
+constexpr size_t kNonceBytes = 12, kTagBytes = 16, kNoncesAtOnce = 256;
 
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 unsigned char* Bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 EVP_MD_CTX* Context(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+EVP_CIPHER_CTX* Cipher(void* cipher) { return static_cast<EVP_CIPHER_CTX*>(cipher); }
 
 // Looked up once: by its name OpenSSL searches its providers at each use, which costs more than
 // the digest of a short text.
@@ -135,20 +136,31 @@ std::string RandomBytes(size_t count) {
   return bytes;
 }
 
-std::string Seal(std::string_view key32, std::string_view plain, std::string_view context) {
+Sealer::Sealer(std::string_view key32) : cipher_(EVP_CIPHER_CTX_new()) {
   CHECK(key32.size() == 32);
-  std::string sealed = RandomBytes(kNonceBytes);
-  sealed.resize(kNonceBytes + plain.size() + kTagBytes);
-  thread_local CipherContext cipher(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+  EVP_EncryptInit_ex(Cipher(cipher_), SealMethod(), nullptr, Bytes(key32), nullptr);
+}
+Sealer::~Sealer() { EVP_CIPHER_CTX_free(Cipher(cipher_)); }
+
+void Sealer::Append(std::string_view plain, std::string_view context, std::string* out) {
+  if (nonces_.empty()) nonces_ = RandomBytes(kNoncesAtOnce * kNonceBytes);
+  const size_t begin = out->size();
+  out->append(nonces_, nonces_.size() - kNonceBytes);
+  nonces_.resize(nonces_.size() - kNonceBytes);
+  out->resize(begin + kNonceBytes + plain.size() + kTagBytes);
+  unsigned char *nonce = Bytes(*out) + begin, *text = nonce + kNonceBytes;
+  EVP_CIPHER_CTX* cipher = Cipher(cipher_);
   int length = 0;
-  EVP_EncryptInit_ex(cipher.get(), SealMethod(), nullptr, Bytes(key32), Bytes(sealed));
-  EVP_EncryptUpdate(cipher.get(), nullptr, &length, Bytes(context),
-                    static_cast<int>(context.size()));
-  EVP_EncryptUpdate(cipher.get(), Bytes(sealed) + kNonceBytes, &length, Bytes(plain),
-                    static_cast<int>(plain.size()));
-  EVP_EncryptFinal_ex(cipher.get(), Bytes(sealed) + kNonceBytes + length, &length);
-  EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes,
-                      Bytes(sealed) + kNonceBytes + plain.size());
+  EVP_EncryptInit_ex(cipher, nullptr, nullptr, nullptr, nonce);
+  EVP_EncryptUpdate(cipher, nullptr, &length, Bytes(context), static_cast<int>(context.size()));
+  EVP_EncryptUpdate(cipher, text, &length, Bytes(plain), static_cast<int>(plain.size()));
+  EVP_EncryptFinal_ex(cipher, text + length, &length);
+  EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, kTagBytes, text + plain.size());
+}
+
+std::string Seal(std::string_view key32, std::string_view plain, std::string_view context) {
+  std::string sealed;
+  Sealer(key32).Append(plain, context, &sealed);
   return sealed;
 }
 

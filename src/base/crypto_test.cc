@@ -133,6 +133,20 @@ TEST(Crypto, SealedTextOpensWithItsKeyAndContextOnly) {
   EXPECT_EQ(Unseal(key, Seal(key, std::string_view(), std::string_view()), "").value(), "");
 }
 
+TEST(Crypto, ASealerGivesEachTextANonceOfItsOwn) {
+  std::string key(32, 'k');
+  Sealer sealer(key);
+  std::set<std::string> nonces;
+  for (int i = 0; i < 1000; ++i) {
+    std::string out = "before", plain = format("text {}", i);
+    sealer.Append(plain, "journal", &out);
+    ASSERT_EQ(out.substr(0, 6), "before");
+    EXPECT_EQ(Unseal(key, std::string_view(out).substr(6), "journal").value(), plain);
+    nonces.insert(out.substr(6, 12));
+  }
+  EXPECT_EQ(nonces.size(), 1000u);
+}
+
 TEST(Crypto, EveryAlteredOrMissingByteOfASealedTextIsFound) {
   std::string key(32, 'k'), sealed = Seal(key, "lactate 4.1", "c");
   EXPECT_EQ(sealed.find("lactate"), std::string::npos);

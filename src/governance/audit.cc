@@ -48,6 +48,7 @@ Audit::Audit(std::string folder, std::unique_ptr<storage::DurableLog> log, std::
     : folder_(std::move(folder)),
       log_(std::move(log)),
       seal_key_(std::move(seal_key)),
+      sealer_(seal_key_),
       signing_key_(std::move(signing_key)) {}
 
 Result<std::unique_ptr<Audit>> Audit::Open(const std::string& folder, const Secrets& secrets) {
@@ -77,7 +78,10 @@ Result<uint64_t> Audit::AppendSealed(std::string_view line, std::string_view pay
                                      int64_t time_us) {
   thread_local std::string text;
   text.assign(line).push_back('\n');
-  text += base::Seal(seal_key_, payload, kSealContext);
+  {
+    std::lock_guard lock(sealing_);
+    sealer_.Append(payload, kSealContext, &text);
+  }
   return log_->Append(text, time_us, kSealKeyId, true);
 }
 

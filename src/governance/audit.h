@@ -8,9 +8,11 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
+#include "base/crypto.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "governance/secrets.h"
@@ -72,7 +74,10 @@ class Audit {
 
   std::string folder_;
   std::unique_ptr<storage::DurableLog> log_;
-  std::string seal_key_, signing_key_;
+  std::string seal_key_;
+  std::mutex sealing_;  // of sealer_
+  base::Sealer sealer_;
+  std::string signing_key_;
 };
 
 struct AuditVerdict {

@@ -16,7 +16,7 @@ struct ShapKernel {
   const ShapTree& tree;
   const double* columns;
   ShapScratch scratch;
-  ShapVector tau[V], inverse_tau[V];
+  ShapVector tau[V], inverse_tau[V], weight[V];
 
   [[gnu::always_inline]] ShapKernel(const ShapGroup& group, const ShapTree& t, const double* c,
                                     const ShapScratch& s)
@@ -24,6 +24,7 @@ struct ShapKernel {
     for (int k = 0; k < V; ++k) {
       tau[k] = Lanes(group.rule.complement.data(), 0)[k];
       inverse_tau[k] = Lanes(group.inverse_tau.data(), 0)[k];
+      weight[k] = Lanes(group.rule.weights.data(), 0)[k];
     }
   }
 
@@ -36,7 +37,7 @@ struct ShapKernel {
 
   [[gnu::always_inline]] void Run() const {
     for (int32_t root : tree.root_slots) {
-      for (int k = 0; k < V; ++k) Lanes(scratch.prefix, root)[k] = 1 - ShapVector{};
+      for (int k = 0; k < V; ++k) Lanes(scratch.prefix, root)[k] = weight[k];
     }
     scratch.edge[0] = 1;
     for (const ShapRun& run : tree.runs) {
@@ -57,6 +58,26 @@ struct ShapKernel {
       }
     }
   }
+
+  // Of the terms at the points, four after four are added, then the four: (0 + 1) + (2 + 3). The
+  // pack kernel adds in the same order, so a row has the same bits either way.
+  static constexpr int kVectorsOfFour = kLanes / kWidth;
+  struct PointSum {
+    ShapVector four[kVectorsOfFour]{};
+
+    [[gnu::always_inline]] void Add(int k, const ShapVector& term) {
+      four[k % kVectorsOfFour] += term;
+    }
+    [[gnu::always_inline]] double Total() const {
+      if constexpr (kWidth == 2) {
+        return (four[0][0] + four[0][1]) + (four[1][0] + four[1][1]);
+      } else {
+        // Neighbours first: lanes 0 and 2 then hold the two sums.
+        ShapVector pairs = four[0] + __builtin_shufflevector(four[0], four[0], 1, 0, 3, 2);
+        return pairs[0] + pairs[2];
+      }
+    }
+  };
 
   [[gnu::always_inline]] void DownFirst(int32_t i) const {
     const ShapSplit& split = tree.splits[i];
@@ -124,11 +145,12 @@ struct ShapKernel {
       double taken = node.right_value + d * difference;
       const ShapVector* own = Lanes(scratch.prefix, slot);
       ShapVector* below = Lanes(scratch.subtree, slot);
-      ShapVector* phi = Lanes(scratch.contribution, node.feature);
+      PointSum phi;
       for (int k = 0; k < V; ++k) {
         below[k] = taken - tau[k] * gain;
-        phi[k] += own[k] * gain;
+        phi.Add(k, own[k] * gain);
       }
+      scratch.contribution[node.feature] += phi.Total();
       ++slot;
     }
     for (double value : tree.leaves) {
@@ -145,13 +167,14 @@ struct ShapKernel {
     const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
-    ShapVector* phi = Lanes(scratch.contribution, split.feature);
+    PointSum phi;
     for (int k = 0; k < V; ++k) {
       ShapVector difference = left[k] - right[k];
       ShapVector gain = c * difference;
       below[k] = right[k] + d * difference - tau[k] * gain;
-      phi[k] += own[k] * gain;
+      phi.Add(k, own[k] * gain);
     }
+    scratch.contribution[split.feature] += phi.Total();
   }
 
   // UpGeneral where the two ratios sum to 1, which lets most of it cancel.
@@ -166,12 +189,13 @@ struct ShapKernel {
     const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
-    ShapVector* phi = Lanes(scratch.contribution, split.feature);
+    PointSum phi;
     for (int k = 0; k < V; ++k) {
       ShapVector difference = inverse[k] * (left[k] - right[k]);
       below[k] = right[k] + (r.left + r.left_minus_o * tau[k]) * difference;
-      phi[k] += share * without[k] * difference;
+      phi.Add(k, share * without[k] * difference);
     }
+    scratch.contribution[split.feature] += phi.Total();
   }
 
   [[gnu::always_inline]] void UpGeneral(int32_t i) const {
@@ -184,12 +208,13 @@ struct ShapKernel {
     const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
     const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
     ShapVector* below = Lanes(scratch.subtree, i);
-    ShapVector* phi = Lanes(scratch.contribution, split.feature);
+    PointSum phi;
     for (int k = 0; k < V; ++k) {
       ShapVector mixed = r.left_minus_o * left[k] + r.right_minus_o * right[k];
       below[k] = inverse[k] * (r.left * left[k] + r.right * right[k] + tau[k] * mixed);
-      phi[k] -= r.above * without[k] * (mixed + absent * below[k]);
+      phi.Add(k, r.above * without[k] * (mixed + absent * below[k]));
     }
+    scratch.contribution[split.feature] -= phi.Total();
   }
 };
 

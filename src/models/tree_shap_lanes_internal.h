@@ -17,10 +17,10 @@ struct TwoLanes {
 
 // By one row a "number" is one double, by a pack of rows one double for each of them.
 struct ShapScratch {
-  double* prefix;   // slots × points numbers: product of q over the path down to the slot
+  double* prefix;  // slots × points numbers: weight × product of q over the path down to the slot
   double* subtree;  // slots × points: sum of the leaves below the slot, relative to its prefix
   double* edge;     // o by edge
-  double* contribution;  // used features × points
+  double* contribution;  // by used feature
 };
 
 }  // namespace codman::models

@@ -19,6 +19,7 @@ struct ShapRowsKernel {
   ShapScratch scratch;
   const double* tau = group.rule.complement.data();
   const double* inverse_tau = group.inverse_tau.data();
+  const double* weight = group.rule.weights.data();
 
   [[gnu::always_inline]] int points() const { return N > 0 ? N : group.num_points; }
   [[gnu::always_inline]] static Rows* At(double* data, int64_t index) {
@@ -33,8 +34,23 @@ struct ShapRowsKernel {
   [[gnu::always_inline]] Rows* Subtree(int32_t slot) const {
     return At(scratch.subtree, static_cast<int64_t>(slot) * points());
   }
-  [[gnu::always_inline]] Rows* Contribution(int32_t feature) const {
-    return At(scratch.contribution, static_cast<int64_t>(feature) * points());
+  [[gnu::always_inline]] Rows& Contribution(int32_t feature) const {
+    return *At(scratch.contribution, feature);
+  }
+  // See ShapKernel::PointSum.
+  struct PointSum {
+    Rows four[kLanes]{};
+
+    [[gnu::always_inline]] void Add(int k, const Rows& term) { four[k % kLanes] += term; }
+    [[gnu::always_inline]] void Total(Rows* total) const {
+      *total = (four[0] + four[1]) + (four[2] + four[3]);
+    }
+  };
+
+  [[gnu::always_inline]] void AddTo(int32_t feature, const PointSum& phi) const {
+    Rows total;
+    phi.Total(&total);
+    Contribution(feature) += total;
   }
 
   // The lone leaves are the same for every pack.
@@ -48,7 +64,7 @@ struct ShapRowsKernel {
 
   [[gnu::always_inline]] void Run() const {
     for (int32_t root : tree.root_slots) {
-      for (int k = 0; k < points(); ++k) Prefix(root)[k] = 1 - Rows{};
+      for (int k = 0; k < points(); ++k) Prefix(root)[k] = weight[k] - Rows{};
     }
     *At(scratch.edge, 0) = 1 - Rows{};
     for (const ShapRun& run : tree.runs) {
@@ -126,11 +142,12 @@ struct ShapRowsKernel {
       Rows taken = node.right_value + d * difference;
       const Rows* own = Prefix(slot);
       Rows* below = Subtree(slot);
-      Rows* phi = Contribution(node.feature);
+      PointSum phi;
       for (int k = 0; k < points(); ++k) {
         below[k] = taken - tau[k] * gain;
-        phi[k] += own[k] * gain;
+        phi.Add(k, own[k] * gain);
       }
+      AddTo(node.feature, phi);
       ++slot;
     }
   }
@@ -138,24 +155,25 @@ struct ShapRowsKernel {
   // What the way up through split i reads and writes.
   struct UpLanes {
     const Rows *own, *left, *right;
-    Rows *below, *phi;
+    Rows* below;
   };
   [[gnu::always_inline]] UpLanes UpLanesOf(const ShapSplit& split, int32_t i) const {
-    return {Prefix(i), Subtree(split.left_slot), Subtree(split.right_slot), Subtree(i),
-            Contribution(split.feature)};
+    return {Prefix(i), Subtree(split.left_slot), Subtree(split.right_slot), Subtree(i)};
   }
 
   [[gnu::always_inline]] void UpFirst(int32_t i) const {
     const ShapSplit& split = tree.splits[i];
     Rows d = *At(scratch.edge, 2 + 2 * i);
     Rows c = d - split.left_ratio;
-    auto [own, left, right, below, phi] = UpLanesOf(split, i);
+    auto [own, left, right, below] = UpLanesOf(split, i);
+    PointSum phi;
     for (int k = 0; k < points(); ++k) {
       Rows difference = left[k] - right[k];
       Rows gain = c * difference;
       below[k] = right[k] + d * difference - tau[k] * gain;
-      phi[k] += own[k] * gain;
+      phi.Add(k, own[k] * gain);
     }
+    AddTo(split.feature, phi);
   }
 
   [[gnu::always_inline]] void UpRepeated(int32_t i) const {
@@ -164,14 +182,16 @@ struct ShapRowsKernel {
                           *At(scratch.edge, 2 + 2 * i));
     Rows share = split.ancestor_z * (r.left - r.above * split.left_ratio);
     const double* satisfied = tree.inverses.data() + split.inverse;
-    auto [without, left, right, below, phi] = UpLanesOf(split, i);
+    auto [without, left, right, below] = UpLanesOf(split, i);
+    PointSum phi;
     for (int k = 0; k < points(); ++k) {
       Rows inverse;
       r.Inverse(satisfied[k], inverse_tau[k], &inverse);
       Rows difference = inverse * (left[k] - right[k]);
       below[k] = right[k] + (r.left + r.left_minus_o * tau[k]) * difference;
-      phi[k] += share * without[k] * difference;
+      phi.Add(k, share * without[k] * difference);
     }
+    AddTo(split.feature, phi);
   }
 
   [[gnu::always_inline]] void UpGeneral(int32_t i) const {
@@ -180,14 +200,18 @@ struct ShapRowsKernel {
                           *At(scratch.edge, 2 + 2 * i));
     double absent = 1 - split.ancestor_z;
     const double* satisfied = tree.inverses.data() + split.inverse;
-    auto [without, left, right, below, phi] = UpLanesOf(split, i);
+    auto [without, left, right, below] = UpLanesOf(split, i);
+    PointSum phi;
     for (int k = 0; k < points(); ++k) {
       Rows inverse;
       r.Inverse(satisfied[k], inverse_tau[k], &inverse);
       Rows mixed = r.left_minus_o * left[k] + r.right_minus_o * right[k];
       below[k] = inverse * (r.left * left[k] + r.right * right[k] + tau[k] * mixed);
-      phi[k] -= r.above * without[k] * (mixed + absent * below[k]);
+      phi.Add(k, r.above * without[k] * (mixed + absent * below[k]));
     }
+    Rows total;
+    phi.Total(&total);
+    Contribution(split.feature) -= total;
   }
 };
 

@@ -95,17 +95,22 @@ void AnswerBatch::Lead(size_t row) {
 }
 
 void AnswerBatch::ExplainRows() {
-  explained_.clear();
   place_.assign(size(), 0);
   size_t count = 0;
   for (size_t row = 0; row < size(); ++row) {
+    if (explain_[row] != Explain::kNone)
+      place_[row] = (count++ * outputs_.size() + led_[row]) * (num_columns_ + 1);
+  }
+  contributions_.resize(count * outputs_.size() * (num_columns_ + 1));
+  if (count == 0) return;
+  if (count == size()) return model_->loaded.model->Explain(vectors_, contributions_);
+  explained_.clear();
+  for (size_t row = 0; row < size(); ++row) {
     if (explain_[row] == Explain::kNone) continue;
-    place_[row] = (count++ * outputs_.size() + led_[row]) * (num_columns_ + 1);
     auto inputs = vector(row);
     explained_.insert(explained_.end(), inputs.begin(), inputs.end());
   }
-  contributions_.resize(count * outputs_.size() * (num_columns_ + 1));
-  if (count > 0) model_->loaded.model->Explain(explained_, contributions_);
+  model_->loaded.model->Explain(explained_, contributions_);
 }
 
 std::span<const double> AnswerBatch::vector(size_t row) const {
@@ -135,7 +140,7 @@ void AnswerBatch::AppendShown(size_t row, size_t feature, std::string* out) cons
     out->append(levels[static_cast<size_t>(value)]);
 }
 
-void AnswerBatch::FindReasons(size_t row) {
+size_t AnswerBatch::FindReasons(size_t row) {
   const double* contributions = contributions_.data() + place_[row];
   reasons_.base = contributions[num_columns_];
   reasons_.by_feature.assign(num_features_, 0);
@@ -144,17 +149,20 @@ void AnswerBatch::FindReasons(size_t row) {
   reasons_.order.resize(num_features_);
   std::iota(reasons_.order.begin(), reasons_.order.end(), 0u);
   // By size, equal ones in the order of the contract.
-  std::sort(reasons_.order.begin(), reasons_.order.end(), [&](uint32_t a, uint32_t b) {
+  auto larger = [&](uint32_t a, uint32_t b) {
     double first = std::fabs(reasons_.by_feature[a]), second = std::fabs(reasons_.by_feature[b]);
     return first > second || (first == second && a < b);
-  });
+  };
+  size_t told =
+      explain_[row] == Explain::kAll ? num_features_ : std::min(kTopReasons, num_features_);
+  std::partial_sort(reasons_.order.begin(), reasons_.order.begin() + static_cast<ptrdiff_t>(told),
+                    reasons_.order.end(), larger);
+  return told;
 }
 
 // Margin space and, beside it, the waterfall in probability space (ml.md 7).
 void AnswerBatch::AppendExplanation(size_t row, std::string* out) {
-  FindReasons(row);
-  size_t count =
-      explain_[row] == Explain::kAll ? num_features_ : std::min(kTopReasons, num_features_);
+  const size_t count = FindReasons(row);
   out->append(model_->before_explanation);
   AppendNumber(reasons_.base, out);
   out->append(R"(,"contributions":[)");

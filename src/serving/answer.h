@@ -43,7 +43,7 @@ class AnswerBatch {
   // Contributions of a row by contract feature: the sum over its inputs.
   struct Reasons {
     std::vector<double> by_feature;
-    std::vector<uint32_t> order;  // largest first
+    std::vector<uint32_t> order;  // those that are told first, largest first
     double base = 0;
   };
 
@@ -56,7 +56,7 @@ class AnswerBatch {
   void AppendClasses(size_t row, std::string* out) const;
   void AppendShown(size_t row, size_t feature, std::string* out) const;
   void ExplainRows();
-  void FindReasons(size_t row);
+  size_t FindReasons(size_t row);  // how many are told
   void AppendExplanation(size_t row, std::string* out);
   void AppendProbability(size_t row, size_t count, std::string* out);
   void AppendMissing(size_t row, std::string* out) const;
@@ -69,7 +69,8 @@ class AnswerBatch {
   std::vector<double> values_, vectors_, margins_, risks_;
   std::vector<double> outputs_;  // of one row, in the making; as many as the model has
   std::vector<size_t> led_;      // by row: the output that the answer leads with
-  // Of the rows that want an explanation, in their order; `place_` says where a row's begins.
+  // Of the rows that want an explanation, in their order (their vectors only where others do not);
+  // `place_` says where a row's begins.
   std::vector<double> explained_, contributions_;
   std::vector<size_t> place_;
   Reasons reasons_;

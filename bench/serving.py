@@ -278,9 +278,9 @@ def fsync_ms() -> float:
     return statistics.median(times) * 1e3
 
 
-CASES = (("score, 16 connections", "?explain=none", 16, 1), ("score, 64 connections", "?explain=none", 64, 1),
-         ("score, 16 pipelined by 32", "?explain=none", 16, 32), ("explain, 16 connections", "", 16, 1),
-         ("explain, 64 connections", "", 64, 1), ("explain, 16 pipelined by 32", "", 16, 32))
+CASES = tuple((f"{kind}, {connections} connections", query, connections, 1)
+              for kind, query in (("score", "?explain=none"), ("explain", "")) for connections in (16, 64, 256)) + (
+    ("score, 16 pipelined by 32", "?explain=none", 16, 32), ("explain, 16 pipelined by 32", "", 16, 32))
 
 
 def measure(ours: Server, peer: Server) -> None:

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
-// Stable file names and no inlined assets: the program embeds exactly index.html, app.js and app.css,
-// and its content security policy allows nothing inline.
+// Stable file names and no inlined assets: the program embeds exactly index.html, app.js, app.css
+// and icon.svg, and its content security policy allows nothing inline.
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {

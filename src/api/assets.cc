@@ -4,6 +4,7 @@ extern "C" {
 extern const char codman_index_html[], codman_index_html_end[];
 extern const char codman_app_js[], codman_app_js_end[];
 extern const char codman_app_css[], codman_app_css_end[];
+extern const char codman_icon_svg[], codman_icon_svg_end[];
 extern const char codman_schemas_yaml[], codman_schemas_yaml_end[];
 }
 
@@ -22,8 +23,10 @@ const Asset* FindAsset(std::string_view path) {
   static const Asset script{"text/javascript; charset=utf-8",
                             Between(codman_app_js, codman_app_js_end)};
   static const Asset style{"text/css; charset=utf-8", Between(codman_app_css, codman_app_css_end)};
+  static const Asset icon{"image/svg+xml", Between(codman_icon_svg, codman_icon_svg_end)};
   if (path == "/app.js") return &script;
   if (path == "/app.css") return &style;
+  if (path == "/icon.svg") return &icon;
   static constexpr const char* kPages[] = {"/predict", "/predictions", "/models",
                                            "/runs",    "/data",        "/docs"};
   bool page = path == "/";

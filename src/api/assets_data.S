@@ -18,6 +18,12 @@ codman_app_css:
     .incbin "app.css"
 codman_app_css_end:
     .byte 0
+    .global codman_icon_svg
+    .global codman_icon_svg_end
+codman_icon_svg:
+    .incbin "icon.svg"
+codman_icon_svg_end:
+    .byte 0
     .global codman_schemas_yaml
     .global codman_schemas_yaml_end
 codman_schemas_yaml:

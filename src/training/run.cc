@@ -66,15 +66,8 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
   auto set = TRY(features::FeatureSet::Load(
       format("{}/{}.yaml", place.features_folder, request.variant->feature_set), *place.concepts));
   auto plan = TRY(set.Compile(request.variant->blocks));
-  Run run{place,
-          request,
-          TRY(BuildMatrix(place, *request.task, *request.variant, *from)),
-          plan,
-          std::move(set),
-          {},
-          {},
-          {},
-          {}};
+  Run run{place, request, TRY(BuildMatrix(place, *request.task, *request.variant, *from)), plan,
+          std::move(set)};
   int64_t included = std::count(run.offline.rows.excluded.begin(), run.offline.rows.excluded.end(),
                                 uint8_t(feature_store::kIncluded));
   if (included == 0) {

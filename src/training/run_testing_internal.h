@@ -39,7 +39,7 @@ class PlantedRun {
                    "planted.yaml", base::ParseYaml(features, "planted.yaml").value(), concepts_)
                    .value();
     auto plan = set.Compile(blocks).value();
-    run_ = std::make_unique<Run>(Run{place_, request_, {}, plan, std::move(set), {}, {}});
+    run_ = std::make_unique<Run>(Run{place_, request_, {}, plan, std::move(set)});
     run_->fit = {.learner = "logistic", .seed = task_.seed};
     AddRows(patients, row);
     run_->lesson = LessonOf(variant_, run_->offline.rows).value();

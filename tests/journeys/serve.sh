@@ -51,7 +51,7 @@ equal 431 "$(ask -H "X-Long: $(head -c 70000 /dev/zero | tr '\0' a)" -o /dev/nul
 id="$(json "$work/answer.json" "d['id']")"
 kill -9 "$server"; wait "$server" 2> /dev/null || true
 start_server
-for path in /health /health/live /health/ready /metrics /openapi.json /api/v1/tasks /api/v1/tasks/sepsis /api/v1/status /api/v1/models /api/v1/models/sepsis /api/v1/models/sepsis/process-1 /api/v1/models/sepsis/process-1/report /api/v1/predictions / /app.js /app.css; do
+for path in /health /health/live /health/ready /metrics /openapi.json /api/v1/tasks /api/v1/tasks/sepsis /api/v1/status /api/v1/models /api/v1/models/sepsis /api/v1/models/sepsis/process-1 /api/v1/models/sepsis/process-1/report /api/v1/predictions / /app.js /app.css /icon.svg; do
   equal 200 "$(status_of "$url$path")" "$path"
 done
 ask "$url/api/v1/predictions/$id" > "$work/found.json"

@@ -30,6 +30,35 @@ struct Command {
 // All subcommands, in the order help prints them (main.cc).
 std::span<const Command> Commands();
 
+// The parts of a subcommand ("models list"), of which one is asked for.
+template <typename Options>
+class Parts {
+ public:
+  using Run = Result<> (*)(const GlobalOptions&, const Options&);
+
+  Parts(CLI::App* app, GlobalOptions* global, std::shared_ptr<Options> options)
+      : app_(app), global_(global), options_(std::move(options)) {
+    app_->require_subcommand(1);
+  }
+  CLI::App* Add(const char* name, const char* help, Run run) {
+    CLI::App* part = app_->add_subcommand(name, help);
+    part->callback([chosen = chosen_, run] { *chosen = run; });
+    return part;
+  }
+  // What runs after parsing.
+  std::function<Result<>()> Chosen() const {
+    return [chosen = chosen_, global = global_, options = options_] {
+      return (*chosen)(*global, *options);
+    };
+  }
+
+ private:
+  CLI::App* app_;
+  GlobalOptions* global_;
+  std::shared_ptr<Options> options_;
+  std::shared_ptr<Run> chosen_ = std::make_shared<Run>();
+};
+
 // A bar with rate and ETA on a terminal, a line every ten percent otherwise; nothing under --json.
 std::function<void(double)> ProgressBar(const std::string& doing, const GlobalOptions& global);
 // Prints `text` for people, or `json` for machines.

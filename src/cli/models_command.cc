@@ -223,24 +223,20 @@ Result<> Rollback(const GlobalOptions& global, const Options& options) {
 
 std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
-  auto chosen = std::make_shared<std::function<Result<>()>>();
-  app->require_subcommand(1);
-  auto add = [&](const char* name, const char* help,
-                 Result<> (*run)(const GlobalOptions&, const Options&)) {
-    CLI::App* part = app->add_subcommand(name, help);
-    part->callback([=] { *chosen = [=] { return run(*global, *options); }; });
-    return part;
-  };
-  add("list", "all versions", List)->add_option("task", options->task, "only of this task");
-  CLI::App* show = add("show", "the card of a version", Show);
-  CLI::App* history = add("history", "who moved which version, when and why", History);
-  CLI::App* diff = add("diff", "what differs between two versions", Diff);
-  CLI::App* approve = add("approve", "approve a version; the task says how many must", Approve);
-  CLI::App* activate = add("activate", "put a version live", Activate);
-  CLI::App* challenge = add("challenge", "let a version run in shadow of the champion", Challenge);
-  CLI::App* shadow = add("shadow", "what the challenger would have answered", Shadow);
-  CLI::App* retire = add("retire", "take a version that is not live out of the way", Retire);
-  CLI::App* rollback = add("rollback", "put the champion before the present one back", Rollback);
+  Parts<Options> parts(app, global, options);
+  parts.Add("list", "all versions", List)->add_option("task", options->task, "only of this task");
+  CLI::App* show = parts.Add("show", "the card of a version", Show);
+  CLI::App* history = parts.Add("history", "who moved which version, when and why", History);
+  CLI::App* diff = parts.Add("diff", "what differs between two versions", Diff);
+  CLI::App* approve =
+      parts.Add("approve", "approve a version; the task says how many must", Approve);
+  CLI::App* activate = parts.Add("activate", "put a version live", Activate);
+  CLI::App* challenge =
+      parts.Add("challenge", "let a version run in shadow of the champion", Challenge);
+  CLI::App* shadow = parts.Add("shadow", "what the challenger would have answered", Shadow);
+  CLI::App* retire = parts.Add("retire", "take a version that is not live out of the way", Retire);
+  CLI::App* rollback =
+      parts.Add("rollback", "put the champion before the present one back", Rollback);
   for (CLI::App* part :
        {show, history, diff, approve, activate, challenge, shadow, retire, rollback})
     part->add_option("task", options->task)->required();
@@ -253,7 +249,7 @@ std::function<Result<>()> SetupModels(CLI::App* app, GlobalOptions* global) {
   shadow->add_option("variant", options->variant, "else the task's live variant");
   for (CLI::App* part : {approve, activate, challenge, retire, rollback})
     part->add_option("--reason", options->reason, "kept in the history")->required();
-  return [=] { return (*chosen)(); };
+  return parts.Chosen();
 }
 
 }  // namespace codman::cli

@@ -91,26 +91,19 @@ Result<> Compare(const GlobalOptions& global, const Options& options) {
 
 std::function<Result<>()> SetupRuns(CLI::App* app, GlobalOptions* global) {
   auto options = std::make_shared<Options>();
-  auto chosen = std::make_shared<std::function<Result<>()>>();
-  app->require_subcommand(1);
-  auto add = [&](const char* name, const char* help,
-                 Result<> (*run)(const GlobalOptions&, const Options&)) {
-    CLI::App* part = app->add_subcommand(name, help);
-    part->callback([=] { *chosen = [=] { return run(*global, *options); }; });
-    return part;
-  };
-  CLI::App* list = add("list", "runs of training, newest first", List);
+  Parts<Options> parts(app, global, options);
+  CLI::App* list = parts.Add("list", "runs of training, newest first", List);
   list->add_option("task", options->filter.task, "only of this task");
   list->add_option("--status", options->filter.status, "running, done, failed or interrupted")
       ->check(CLI::IsMember({"running", "done", "failed", "interrupted"}));
   list->add_option("--limit", options->filter.limit, "how many at most")
       ->check(CLI::Range(int64_t{1}, int64_t{100000}));
-  CLI::App* show = add("show", "what was asked and how it ended", Show);
-  CLI::App* compare = add("compare", "what differs between two runs", Compare);
+  CLI::App* show = parts.Add("show", "what was asked and how it ended", Show);
+  CLI::App* compare = parts.Add("compare", "what differs between two runs", Compare);
   for (CLI::App* part : {show, compare})
     part->add_option("run", options->run, "number of the run")->required();
   compare->add_option("other", options->other, "number of the run after")->required();
-  return [=] { return (*chosen)(); };
+  return parts.Chosen();
 }
 
 }  // namespace codman::cli

@@ -39,7 +39,7 @@ def main() -> None:
         manifest = json.loads((folder / "feed/manifest.json").read_text())
         status = json.loads(home.run("status", "--json")[0])
         measurements = status["data"]["measurements"]
-        equal(manifest["measurements"], measurements, "measurements booked")
+        equal(manifest["expected"]["measurements"], measurements, "measurements booked")
         if measurements < 10_000_000:
             fail(f"only {measurements} measurements")
         print(f"{measurements} measurements: {', '.join(steps)}")

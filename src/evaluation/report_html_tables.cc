@@ -168,37 +168,29 @@ std::string ComparatorSection(const Json& report) {
 std::string TransferSection(const Json& report) {
   const Json& transfer = report["threshold_transfer"];
   if (!transfer.is_object()) return "";
-  std::vector<const Json*> columns = {&transfer["at_source_threshold"]};
-  std::vector<std::string> heads = {"measure", "at the home threshold, "};
-  if (transfer["at_cautious_threshold"].is_object()) {
-    columns.push_back(&transfer["at_cautious_threshold"]);
-    heads.push_back("at the cautious one, ");
-  }
-  columns.push_back(&transfer["at_transferred_threshold"]);
-  heads.push_back("at the one that keeps the alert rate, ");
-  for (size_t k = 0; k < columns.size(); ++k)
-    heads[k + 1] += Significant((*columns[k])["threshold"]);
-  columns.push_back(&transfer["difference"]);
-  heads.push_back("that minus home");
+  const bool with_utility = transfer["at_source_threshold"]["utility"].is_number();
+  std::vector<std::string> heads = {"threshold", "rows that alert", "encounters with an alert",
+                                    "sensitivity (rows)", "PPV (rows)"};
+  if (with_utility) heads.push_back("utility");
   HtmlTable table("95 % intervals; the difference is paired", heads);
-  auto add = [&](const char* words, const char* name, auto&& text) {
+  auto add = [&](const char* words, const char* member) {
+    const Json& figures = transfer[member];
+    if (!figures.is_object()) return;
     std::vector<std::string> cells = {words};
-    for (const Json* column : columns) cells.push_back(text(*column, name));
+    if (figures["threshold"].is_number()) cells[0] += ", " + Significant(figures["threshold"]);
+    for (const char* rate : {"alert_rate", "encounter_alert_rate", "sensitivity", "ppv"})
+      cells.push_back(PercentWithInterval(figures, rate));
+    if (with_utility) cells.push_back(WithInterval(figures, "utility", 3));
     table.Row(cells);
   };
-  auto percent = [](const Json& figures, const char* name) {
-    return PercentWithInterval(figures, name);
-  };
-  auto score = [](const Json& figures, const char* name) { return WithInterval(figures, name, 3); };
-  add("rows that alert", "alert_rate", percent);
-  add("encounters with an alert", "encounter_alert_rate", percent);
-  add("sensitivity (rows)", "sensitivity", percent);
-  add("PPV (rows)", "ppv", percent);
-  if ((*columns[0])["utility"].is_number()) add("utility (PhysioNet 2019)", "utility", score);
+  add("home", "at_source_threshold");
+  add("cautious", "at_cautious_threshold");
+  add("alert rate kept", "at_transferred_threshold");
+  add("alert rate kept − home", "difference");
   return format(
              "<h2>Threshold transfer</h2>\n<p>The model was learnt at another site. No threshold "
-             "was chosen with an outcome of this one: the home threshold is the other site's own, "
-             "a cautious one gives away a little of the utility there, and the last alerts on as "
+             "was chosen with an outcome of this one: that of home is the other site's own, a "
+             "cautious one gives away a little of the utility there, and the last alerts on as "
              "many {}s here as were alerted there ({}). Outcomes only judge them.</p>\n",
              EscapeHtml(transfer["per"].AsString()), Percent(transfer["source_alert_rate"])) +
          table.Html();

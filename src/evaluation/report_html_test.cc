@@ -102,11 +102,11 @@ TEST(RenderHtml, ShowsAThresholdTransfer) {
   std::string html = RenderHtml(report);
   EXPECT_TRUE(Holds(html, "Threshold transfer"));
   EXPECT_TRUE(Holds(html, "as many rows here as were alerted there (50.0 %)"));
-  EXPECT_FALSE(Holds(html, "at the cautious one"));  // none was given
-  EXPECT_FALSE(Holds(html, "<td>utility"));          // not asked for
+  EXPECT_FALSE(Holds(html, "<td>cautious"));  // none was given
+  EXPECT_FALSE(Holds(html, "<th>utility"));   // not asked for
   report.Set("threshold_transfer",
              JudgeThresholdTransfer(rows, rows, {.cautious_threshold = 0.625}).value());
-  EXPECT_TRUE(Holds(RenderHtml(report), "at the cautious one, 0.625"));
+  EXPECT_TRUE(Holds(RenderHtml(report), "cautious, 0.625"));
 }
 
 TEST(RenderHtml, SaysTheSameOfAReportReadBackFromItsJson) {

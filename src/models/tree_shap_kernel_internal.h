@@ -5,6 +5,8 @@
 
 #include "models/tree_shap_lanes_internal.h"
 #include "models/tree_shap_layout_internal.h"
+#include "models/tree_shap_passes_internal.h"
+#include "models/tree_shap_sums_internal.h"
 
 namespace codman::models {
 
@@ -40,44 +42,8 @@ struct ShapKernel {
       for (int k = 0; k < V; ++k) Lanes(scratch.prefix, root)[k] = weight[k];
     }
     scratch.edge[0] = 1;
-    for (const ShapRun& run : tree.runs) {
-      for (int32_t i = run.begin; i < run.end; ++i) {
-        run.kind == ShapKind::kFirst ? DownFirst(i) : DownRepeated(i);
-      }
-    }
-    Leaves();
-    for (auto run = tree.runs.rbegin(); run != tree.runs.rend(); ++run) {
-      for (int32_t i = run->begin; i < run->end; ++i) {
-        if (run->kind == ShapKind::kFirst) {
-          UpFirst(i);
-        } else if (run->kind == ShapKind::kRepeated) {
-          UpRepeated(i);
-        } else {
-          UpGeneral(i);
-        }
-      }
-    }
+    RunPasses(tree, *this);
   }
-
-  // Of the terms at the points, four after four are added, then the four: (0 + 1) + (2 + 3). The
-  // pack kernel adds in the same order, so a row has the same bits either way.
-  static constexpr int kVectorsOfFour = kLanes / kWidth;
-  struct PointSum {
-    ShapVector four[kVectorsOfFour]{};
-
-    [[gnu::always_inline]] void Add(int k, const ShapVector& term) {
-      four[k % kVectorsOfFour] += term;
-    }
-    [[gnu::always_inline]] double Total() const {
-      if constexpr (kWidth == 2) {
-        return (four[0][0] + four[0][1]) + (four[1][0] + four[1][1]);
-      } else {
-        // Neighbours first: lanes 0 and 2 then hold the two sums.
-        ShapVector pairs = four[0] + __builtin_shufflevector(four[0], four[0], 1, 0, 3, 2);
-        return pairs[0] + pairs[2];
-      }
-    }
-  };
 
   [[gnu::always_inline]] void DownFirst(int32_t i) const {
     const ShapSplit& split = tree.splits[i];
@@ -145,7 +111,7 @@ struct ShapKernel {
       double taken = node.right_value + d * difference;
       const ShapVector* own = Lanes(scratch.prefix, slot);
       ShapVector* below = Lanes(scratch.subtree, slot);
-      PointSum phi;
+      PointSum<Width> phi;
       for (int k = 0; k < V; ++k) {
         below[k] = taken - tau[k] * gain;
         phi.Add(k, own[k] * gain);
@@ -159,15 +125,22 @@ struct ShapKernel {
     }
   }
 
+  // What the way up through split i reads and writes.
+  struct UpLanes {
+    const ShapVector *own, *left, *right;
+    ShapVector* below;
+  };
+  [[gnu::always_inline]] UpLanes UpLanesOf(const ShapSplit& split, int32_t i) const {
+    return {Lanes(scratch.prefix, i), Lanes(scratch.subtree, split.left_slot),
+            Lanes(scratch.subtree, split.right_slot), Lanes(scratch.subtree, i)};
+  }
+
   [[gnu::always_inline]] void UpFirst(int32_t i) const {
     const ShapSplit& split = tree.splits[i];
     double d = scratch.edge[2 + 2 * i];
     double c = d - split.left_ratio;
-    const ShapVector* own = Lanes(scratch.prefix, i);
-    const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
-    const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
-    ShapVector* below = Lanes(scratch.subtree, i);
-    PointSum phi;
+    auto [own, left, right, below] = UpLanesOf(split, i);
+    PointSum<Width> phi;
     for (int k = 0; k < V; ++k) {
       ShapVector difference = left[k] - right[k];
       ShapVector gain = c * difference;
@@ -185,11 +158,8 @@ struct ShapKernel {
     InverseAt(split, r.above, inverse);
     // o of the ancestor × its z × (d - left_ratio); where o is 0 so is all of it.
     double share = split.ancestor_z * (r.left - r.above * split.left_ratio);
-    const ShapVector* without = Lanes(scratch.prefix, i);
-    const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
-    const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
-    ShapVector* below = Lanes(scratch.subtree, i);
-    PointSum phi;
+    auto [without, left, right, below] = UpLanesOf(split, i);
+    PointSum<Width> phi;
     for (int k = 0; k < V; ++k) {
       ShapVector difference = inverse[k] * (left[k] - right[k]);
       below[k] = right[k] + (r.left + r.left_minus_o * tau[k]) * difference;
@@ -204,17 +174,14 @@ struct ShapKernel {
     ShapVector inverse[V];
     InverseAt(split, r.above, inverse);
     double absent = 1 - split.ancestor_z;
-    const ShapVector* without = Lanes(scratch.prefix, i);
-    const ShapVector* left = Lanes(scratch.subtree, split.left_slot);
-    const ShapVector* right = Lanes(scratch.subtree, split.right_slot);
-    ShapVector* below = Lanes(scratch.subtree, i);
-    PointSum phi;
+    auto [without, left, right, below] = UpLanesOf(split, i);
+    PointSum<Width> phi;
     for (int k = 0; k < V; ++k) {
       ShapVector mixed = r.left_minus_o * left[k] + r.right_minus_o * right[k];
       below[k] = inverse[k] * (r.left * left[k] + r.right * right[k] + tau[k] * mixed);
-      phi.Add(k, r.above * without[k] * (mixed + absent * below[k]));
+      phi.Add(k, -r.above * without[k] * (mixed + absent * below[k]));
     }
-    scratch.contribution[split.feature] -= phi.Total();
+    scratch.contribution[split.feature] += phi.Total();
   }
 };
 

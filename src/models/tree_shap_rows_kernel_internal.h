@@ -1,11 +1,13 @@
 // A pack of rows through one super-tree: the lanes are the rows. The same additions in the same
-// order as ShapKernel makes for one row, so a row has the same bits either way; what it saves is
-// that comparisons and coefficients are computed for all rows at once and no lane is padding.
+// order as ShapKernel makes for one row; what it saves is that comparisons and coefficients are
+// computed for all rows at once and no lane is padding.
 #pragma once
 
 #include "models/tree_shap_lanes_internal.h"
 #include "models/tree_shap_layout_internal.h"
+#include "models/tree_shap_passes_internal.h"
 #include "models/tree_shap_rows_terms_internal.h"
+#include "models/tree_shap_sums_internal.h"
 
 namespace codman::models {
 
@@ -34,23 +36,8 @@ struct ShapRowsKernel {
   [[gnu::always_inline]] Rows* Subtree(int32_t slot) const {
     return At(scratch.subtree, static_cast<int64_t>(slot) * points());
   }
-  [[gnu::always_inline]] Rows& Contribution(int32_t feature) const {
-    return *At(scratch.contribution, feature);
-  }
-  // See ShapKernel::PointSum.
-  struct PointSum {
-    Rows four[kLanes]{};
-
-    [[gnu::always_inline]] void Add(int k, const Rows& term) { four[k % kLanes] += term; }
-    [[gnu::always_inline]] void Total(Rows* total) const {
-      *total = (four[0] + four[1]) + (four[2] + four[3]);
-    }
-  };
-
-  [[gnu::always_inline]] void AddTo(int32_t feature, const PointSum& phi) const {
-    Rows total;
-    phi.Total(&total);
-    Contribution(feature) += total;
+  [[gnu::always_inline]] Rows* Contribution(int32_t feature) const {
+    return At(scratch.contribution, feature);
   }
 
   // The lone leaves are the same for every pack.
@@ -67,24 +54,7 @@ struct ShapRowsKernel {
       for (int k = 0; k < points(); ++k) Prefix(root)[k] = weight[k] - Rows{};
     }
     *At(scratch.edge, 0) = 1 - Rows{};
-    for (const ShapRun& run : tree.runs) {
-      for (int32_t i = run.begin; i < run.end; ++i)
-        run.kind == ShapKind::kFirst ? DownFirst(i) : DownRepeated(i);
-    }
-    TwoLeaves();
-    for (auto run = tree.runs.rbegin(); run != tree.runs.rend(); ++run) {
-      for (int32_t i = run->begin; i < run->end; ++i) Up(run->kind, i);
-    }
-  }
-
-  [[gnu::always_inline]] void Up(ShapKind kind, int32_t i) const {
-    if (kind == ShapKind::kFirst) {
-      UpFirst(i);
-    } else if (kind == ShapKind::kRepeated) {
-      UpRepeated(i);
-    } else {
-      UpGeneral(i);
-    }
+    RunPasses(tree, *this);
   }
 
   // d by row: 1 where it goes left, else 0.
@@ -132,7 +102,7 @@ struct ShapRowsKernel {
     }
   }
 
-  [[gnu::always_inline]] void TwoLeaves() const {
+  [[gnu::always_inline]] void Leaves() const {
     auto slot = static_cast<int32_t>(tree.splits.size());
     for (const ShapTwoLeaves& node : tree.two_leaves) {
       Rows d;
@@ -142,12 +112,12 @@ struct ShapRowsKernel {
       Rows taken = node.right_value + d * difference;
       const Rows* own = Prefix(slot);
       Rows* below = Subtree(slot);
-      PointSum phi;
+      RowsPointSum<Width> phi;
       for (int k = 0; k < points(); ++k) {
         below[k] = taken - tau[k] * gain;
         phi.Add(k, own[k] * gain);
       }
-      AddTo(node.feature, phi);
+      phi.AddTo(Contribution(node.feature));
       ++slot;
     }
   }
@@ -166,14 +136,14 @@ struct ShapRowsKernel {
     Rows d = *At(scratch.edge, 2 + 2 * i);
     Rows c = d - split.left_ratio;
     auto [own, left, right, below] = UpLanesOf(split, i);
-    PointSum phi;
+    RowsPointSum<Width> phi;
     for (int k = 0; k < points(); ++k) {
       Rows difference = left[k] - right[k];
       Rows gain = c * difference;
       below[k] = right[k] + d * difference - tau[k] * gain;
       phi.Add(k, own[k] * gain);
     }
-    AddTo(split.feature, phi);
+    phi.AddTo(Contribution(split.feature));
   }
 
   [[gnu::always_inline]] void UpRepeated(int32_t i) const {
@@ -183,7 +153,7 @@ struct ShapRowsKernel {
     Rows share = split.ancestor_z * (r.left - r.above * split.left_ratio);
     const double* satisfied = tree.inverses.data() + split.inverse;
     auto [without, left, right, below] = UpLanesOf(split, i);
-    PointSum phi;
+    RowsPointSum<Width> phi;
     for (int k = 0; k < points(); ++k) {
       Rows inverse;
       r.Inverse(satisfied[k], inverse_tau[k], &inverse);
@@ -191,7 +161,7 @@ struct ShapRowsKernel {
       below[k] = right[k] + (r.left + r.left_minus_o * tau[k]) * difference;
       phi.Add(k, share * without[k] * difference);
     }
-    AddTo(split.feature, phi);
+    phi.AddTo(Contribution(split.feature));
   }
 
   [[gnu::always_inline]] void UpGeneral(int32_t i) const {
@@ -201,17 +171,15 @@ struct ShapRowsKernel {
     double absent = 1 - split.ancestor_z;
     const double* satisfied = tree.inverses.data() + split.inverse;
     auto [without, left, right, below] = UpLanesOf(split, i);
-    PointSum phi;
+    RowsPointSum<Width> phi;
     for (int k = 0; k < points(); ++k) {
       Rows inverse;
       r.Inverse(satisfied[k], inverse_tau[k], &inverse);
       Rows mixed = r.left_minus_o * left[k] + r.right_minus_o * right[k];
       below[k] = inverse * (r.left * left[k] + r.right * right[k] + tau[k] * mixed);
-      phi.Add(k, r.above * without[k] * (mixed + absent * below[k]));
+      phi.Add(k, -r.above * without[k] * (mixed + absent * below[k]));
     }
-    Rows total;
-    phi.Total(&total);
-    Contribution(split.feature) -= total;
+    phi.AddTo(Contribution(split.feature));
   }
 };
 

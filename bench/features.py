@@ -1,4 +1,4 @@
-"""The inputs of sepsis_42 (signals and process: 591 columns, hourly) for PhysioNet 2019 files, beside pandas and numpy.
+"""The inputs of sepsis_42 (signals and process: 485 columns, hourly) for PhysioNet 2019 files, beside pandas and numpy.
 
 features.py [ARCHIVE [STAYS]]   default: set A of the data folder (CODMAN_DATA), else the sample in tests/data, and of it the
                                 first 1,000 stays: the peers hold the matrix several times over

@@ -36,9 +36,7 @@ MEASURED = [
 ]
 NAMES = [name for _, name, _, _ in MEASURED]
 DERIVED = ["shock_index", "bun_creatinine_ratio", "spo2_fio2_ratio", "partial_sofa", "sirs_count", "news_partial"]
-SIGNALS = ["is_missing_6h", "hours_since_6h", "min_6h", "max_6h", "mean_6h", "sd_6h", "slope_6h", "change_6h"]
-RECENT_NAMES = ["heart_rate", "spo2", "temperature", "sbp", "map", "dbp", "resp_rate", "fio2"]
-RECENT = ["is_missing_1h", "mean_1h", "is_missing_3h", "min_3h", "max_3h", "mean_3h", "sd_3h", "slope_3h", "change_3h"]
+SIGNALS = ["is_missing_6h", "min_6h", "max_6h", "mean_6h", "sd_6h", "slope_6h", "change_6h"]
 PROCESS = ["hours_since", "count_24h", "count", "min_24h", "max_24h", "mean_24h"]
 LONGEST = 24
 
@@ -178,24 +176,6 @@ def shifted(codes: np.ndarray, values: np.ndarray, fixed: np.ndarray) -> dict[st
     return out
 
 
-def recent(codes: np.ndarray, values: np.ndarray, fixed: np.ndarray, idiom: str) -> dict[str, np.ndarray]:
-    """The last one and three hours of the vital signs."""
-    groups = pd.DataFrame(values).groupby(codes, sort=False)
-    out = {"is_missing_1h": np.isnan(values).astype(float), "mean_1h": fixed}
-    if idiom == "shifted":
-        padded = Padded(codes, values)
-        for name, which in (("min", np.fmin), ("max", np.fmax)):
-            out[f"{name}_3h"] = padded.extreme(which, [1, 1], padded.values)[padded.rows]
-    else:
-        three = groups.rolling(3, min_periods=1)
-        out |= {"min_3h": three.min().to_numpy(), "max_3h": three.max().to_numpy()}
-    count, out["mean_3h"], out["sd_3h"], out["slope_3h"] = moments(codes, fixed, 3)
-    out["is_missing_3h"] = (count == 0).astype(float)
-    newest = groups.ffill(limit=2)
-    out["change_3h"] = (newest - newest.groupby(codes, sort=False).shift(3)).to_numpy()
-    return out
-
-
 def compute(frame: pd.DataFrame, idiom: str) -> np.ndarray:
     """The matrix, columns in the order of ours."""
     values, codes = plausible(frame), frame["subject"].cat.codes.to_numpy().astype(np.int64)
@@ -218,14 +198,10 @@ def compute(frame: pd.DataFrame, idiom: str) -> np.ndarray:
     columns["count"] = table.notna().groupby(codes, sort=False).cumsum().to_numpy()
     charted = pd.DataFrame(np.where(np.isnan(values), np.nan, hours[:, None]), columns=NAMES)
     columns["hours_since"] = hours[:, None] - charted.groupby(codes, sort=False).ffill().to_numpy()
-    columns["hours_since_6h"] = np.where(columns["hours_since"] < 6, columns["hours_since"], np.nan)
-    short = [NAMES.index(name) for name in RECENT_NAMES]
-    columns |= recent(codes, values[:, short], fixed[:, short], idiom)
     last = groups.ffill(limit=LONGEST - 1)
     patient = [np.minimum(frame["Age"].to_numpy(), 90), frame["Gender"].to_numpy()]
     blocks = [last.to_numpy(), np.column_stack(patient), np.column_stack(derived(last))]
     blocks.append(np.stack([columns[name] for name in SIGNALS], axis=2).reshape(len(values), -1))
-    blocks.append(np.stack([columns[name] for name in RECENT], axis=2).reshape(len(values), -1))
     blocks.append(hours[:, None])
     blocks.append(np.stack([columns[name] for name in PROCESS], axis=2).reshape(len(values), -1))
     return np.hstack(blocks)
@@ -233,8 +209,7 @@ def compute(frame: pd.DataFrame, idiom: str) -> np.ndarray:
 
 def column_names() -> list[str]:
     return [*NAMES, "age", "sex", *DERIVED, *(f"{name}_{what}" for name in NAMES for what in SIGNALS),
-            *(f"{name}_{what}" for name in RECENT_NAMES for what in RECENT), "hours_since_admission",
-            *(f"{name}_{what}" for name in NAMES for what in PROCESS)]
+            "hours_since_admission", *(f"{name}_{what}" for name in NAMES for what in PROCESS)]
 
 
 def columns_of(ours: str, names: list[str]) -> Iterator[np.ndarray]:

@@ -34,7 +34,7 @@ with lines as (
   from cells left join concepts using (code) left join units using (concept, unit)
 )
 select patient_id, event_time, greatest(stored_at, event_time) as known_time, concept,
-       case when concept is null then 'LOINC//' || code end as source_code,
+       case when concept is null then if(contains(code, '//'), code, 'LOINC//' || code) end as source_code,
        case when concept is null then number else least(canonical, top_code) end as value,
        case when concept is null and number is null then raw end as text,
        case when concept is null then unit end as unit,

@@ -119,7 +119,7 @@ def start_peer(body: str, spec: dict) -> Server:
     (FOLDER / "peer.json").write_text(json.dumps(spec))
     began = time.monotonic()
     process = subprocess.Popen([PEER_PYTHON, ROOT / "bench/peers/serving_peer.py", FOLDER / "peer.json", str(port)],
-                               env=dict(os.environ, OMP_NUM_THREADS="1"), text=True)
+                               env=dict(os.environ, OMP_NUM_THREADS="1"), stdout=subprocess.DEVNULL, text=True)
     server = Server(process, f"http://127.0.0.1:{port}", {})
     first_answer(server, began, body)
     return server

@@ -74,8 +74,7 @@ def main() -> None:
     table(f"Lake: {megabytes:.0f} MB of NDJSON, {lines['ours'][0]['measurements']:,} measurements of {normaliser.PATIENTS:,} patients",
           ["", "CPU s", "DuckDB bare = 1", "peak RSS MB"], rows,
           f"One thread; CPU time without the start of the programs; the least of {ROUNDS} interleaved rounds. Ours fsyncs the log and "
-          "every committed file; the peers write one file without fsync. Where ours goes (perf, inclusive): ingest 25 %, of it bronze 17; "
-          "silver's read and normaliser 22, judging 7, staging 10, its events file 22, its other tables about 9.")
+          "every committed file; the peers write one file without fsync.")
 
 
 if __name__ == "__main__":

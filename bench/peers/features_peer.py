@@ -1,4 +1,4 @@
-"""The 591 inputs of sepsis_42 (signals and process) for PhysioNet 2019 files, in pandas and numpy.
+"""The 485 inputs of sepsis_42 (signals and process) for PhysioNet 2019 files, in pandas and numpy.
 
 features_peer.py rolling ARCHIVE OUT.npy   groupby(...).rolling(n) for extremes, means, counts: as in the pandas manual
 features_peer.py shifted ARCHIVE OUT.npy   the same by whole-array shifts over padded stays: the fastest numpy known to us

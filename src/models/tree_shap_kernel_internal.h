@@ -1,6 +1,6 @@
 // One row through one super-tree. Written once with vector types; compiled for AVX2 and for the
-// baseline by tree_shap.cc. No fused multiply-add anywhere, so both give the same bits. Formulas:
-// see tree_shap.h; d is 1 where the row goes left, c = d - left_ratio, tau = 1 - t.
+// baseline by tree_shap_kernels.cc. No fused multiply-add anywhere, so both give the same bits.
+// Formulas: see tree_shap.h; d is 1 where the row goes left, c = d - left_ratio, tau = 1 - t.
 #pragma once
 
 #include "models/tree_shap_lanes_internal.h"

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "base/clock.h"
@@ -9,6 +10,8 @@ namespace {
 
 using columns::Type;
 
+// Types that have bounds, in the order in which StatsSql reads them.
+constexpr Type kBoundTypes[] = {Type::kInt64, Type::kDouble, Type::kTimestamp, Type::kString};
 constexpr size_t kMaxStatCharacters = 32;
 constexpr int64_t kLargestExactInt = 1LL << 53;
 constexpr int64_t kFirstDayUs = -62'135'596'800'000'000;  // 0001-01-01
@@ -65,21 +68,21 @@ Json TimestampStat(int64_t time_us, bool upper) {
   return Json(text + "Z");
 }
 
-Json StatValue(const columns::Column& column, bool upper) {
-  if (column.valid[0] == 0) return {};
+Json StatValue(const columns::Column& column, size_t row, bool upper) {
+  if (column.valid[row] == 0) return {};
   switch (column.field.type) {
     case Type::kInt64:
       // JSON readers take numbers for doubles: beyond 2^53 the bound might be off.
-      return column.ints[0] > kLargestExactInt || column.ints[0] < -kLargestExactInt
+      return column.ints[row] > kLargestExactInt || column.ints[row] < -kLargestExactInt
                  ? Json()
-                 : Json(column.ints[0]);
+                 : Json(column.ints[row]);
     case Type::kDouble:  // NaN is the largest double: then nothing is known about the bound
-      return std::isfinite(column.doubles[0]) ? Json(column.doubles[0]) : Json();
+      return std::isfinite(column.doubles[row]) ? Json(column.doubles[row]) : Json();
     case Type::kTimestamp:
-      return TimestampStat(column.ints[0], upper);
+      return TimestampStat(column.ints[row], upper);
     case Type::kString: {
-      if (!upper) return LowerTextBound(column.strings[0]);
-      auto bound = UpperTextBound(column.strings[0]);
+      if (!upper) return LowerTextBound(column.strings[row]);
+      auto bound = UpperTextBound(column.strings[row]);
       return bound ? Json(*bound) : Json();
     }
     default:
@@ -89,40 +92,49 @@ Json StatValue(const columns::Column& column, bool upper) {
 
 }  // namespace
 
-// The footer bounds a column where each of its row groups is bounded or holds nothing but nulls.
-std::string StatsSql(const columns::Schema& schema, const std::string& path) {
-  std::string select = "coalesce(sum(num_values) filter (column_id = 0), 0)::bigint";
-  for (const auto& field : schema) {
-    std::string of = format(" filter (path_in_schema = {})", base::QuoteSql(field.name));
-    select += format(", coalesce(sum(stats_null_count){}, 0)::bigint", of);
+// The footer bounds a column where each of its row groups is bounded or holds nothing but nulls. It
+// tells bounds as texts; what they mean is the column's type, so each reading of them is a column
+// here and StatsOf picks one: grouping by name is planned once, however many columns there are.
+std::string StatsSql(const std::string& path) {
+  std::string bounds;
+  for (Type type : kBoundTypes) {
     for (const char* bound : {"min", "max"}) {
-      std::string sql = format(
-          ", case when bool_and(bounded){1} then {0}(try_cast(stats_{0}_value as {2})){1} end",
-          bound, of, SqlTypeOf(field.type));
-      select += field.type == Type::kBool ? ", null" : sql;
+      bounds +=
+          format(", case when bool_and(bounded) then {0}(try_cast(stats_{0}_value as {1})) end",
+                 bound, SqlTypeOf(type));
     }
   }
   return format(
-      "select {} from (select *, stats_null_count = num_values or "
-      "coalesce(min_is_exact and max_is_exact, false) as bounded from parquet_metadata({}))",
-      select, base::QuoteSql(path));
+      "select path_in_schema, sum(num_values)::bigint, coalesce(sum(stats_null_count), "
+      "0)::bigint{} "
+      "from (select *, stats_null_count = num_values or "
+      "coalesce(min_is_exact and max_is_exact, false) as bounded from parquet_metadata({})) "
+      "group by path_in_schema",
+      bounds, base::QuoteSql(path));
 }
 
-Json StatsOf(const columns::Schema& schema, const columns::Table& row) {
+FileStats StatsOf(const columns::Schema& schema, const columns::Table& footer) {
+  const auto& columns = footer.columns;
+  FileStats stats;
   Json low = Json::Object(), high = Json::Object(), nulls = Json::Object();
-  for (size_t i = 0; i < schema.size(); ++i) {
-    const auto& name = schema[i].name;
-    nulls.Set(name, row.columns[1 + 3 * i].ints[0]);
-    Json minimum = StatValue(row.columns[2 + 3 * i], false);
-    Json maximum = StatValue(row.columns[3 + 3 * i], true);
-    if (minimum.is_null() || maximum.is_null()) continue;
-    low.Set(name, minimum);
-    high.Set(name, maximum);
+  for (const auto& field : schema) {
+    for (size_t row = 0; row < static_cast<size_t>(footer.num_rows()); ++row) {
+      if (columns[0].strings[row] != field.name) continue;
+      stats.rows = columns[1].ints[row];
+      nulls.Set(field.name, columns[2].ints[row]);
+      auto type = std::find(std::begin(kBoundTypes), std::end(kBoundTypes), field.type);
+      if (type == std::end(kBoundTypes)) continue;
+      size_t first = 3 + 2 * static_cast<size_t>(type - std::begin(kBoundTypes));
+      Json minimum = StatValue(columns[first], row, false);
+      Json maximum = StatValue(columns[first + 1], row, true);
+      if (minimum.is_null() || maximum.is_null()) continue;
+      low.Set(field.name, minimum);
+      high.Set(field.name, maximum);
+    }
   }
-  return Json::Object({{"numRecords", row.columns[0].ints[0]},
-                       {"minValues", low},
-                       {"maxValues", high},
-                       {"nullCount", nulls}});
+  stats.json = Json::Object(
+      {{"numRecords", stats.rows}, {"minValues", low}, {"maxValues", high}, {"nullCount", nulls}});
+  return stats;
 }
 
 std::string LowerTextBound(std::string_view text) {

@@ -17,9 +17,14 @@
 namespace codman::engine {
 
 // SQL that asks the footer of a finished Parquet file for what StatsOf needs; it reads no rows.
-std::string StatsSql(const columns::Schema& schema, const std::string& path);
-// `row`: the one row of that query.
-Json StatsOf(const columns::Schema& schema, const columns::Table& row);
+std::string StatsSql(const std::string& path);
+
+struct FileStats {
+  int64_t rows = 0;
+  Json json;
+};
+// `footer`: what that query found, a row per column of the file.
+FileStats StatsOf(const columns::Schema& schema, const columns::Table& footer);
 
 // The first 32 code points.
 std::string LowerTextBound(std::string_view text);

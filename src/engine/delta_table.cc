@@ -118,6 +118,26 @@ bool IsStored(const std::vector<std::string>& partition_columns, const std::stri
          partition_columns.end();
 }
 
+// Casts each column to its declared type, because Spark refuses a file whose types are not exactly
+// those: a literal 0 is an INT32. An enum is written as the texts that it means, each of them
+// encoded once and not once a row, so it stays.
+Result<std::string> FieldsToWrite(SqlEngine* engine, const std::string& select,
+                                  const Schema& schema) {
+  auto given = TRY(engine->QueryAll(format("describe select * from ({}\n)", select)));
+  std::string fields;
+  for (const auto& field : schema) {
+    std::string name = QuoteName(field.name);
+    bool is_enum = false;
+    for (size_t i = 0; i < static_cast<size_t>(given.num_rows()); ++i) {
+      is_enum = is_enum || (given.columns[0].strings[i] == field.name &&
+                            given.columns[1].strings[i].starts_with("ENUM("));
+    }
+    fields += format("{}{}{} as {}", fields.empty() ? "" : ", ", name,
+                     is_enum ? "" : format("::{}", SqlTypeOf(field.type)), name);
+  }
+  return fields;
+}
+
 std::string PathList(const std::string& root, const std::vector<DataFile>& files) {
   std::string paths;
   for (const auto& file : files)
@@ -235,25 +255,21 @@ Result<std::vector<DataFile>> DeltaTable::WriteFile(SqlEngine* engine, const std
   file.partition = std::move(partition);
   std::string path = root_ + "/" + file.path;
   Schema stored;
-  std::string fields;
   for (const auto& field : schema_) {
-    if (!IsStored(partition_columns_, field.name)) continue;
-    stored.push_back(field);
-    fields += format("{}{}::{} as {}", fields.empty() ? "" : ", ", QuoteName(field.name),
-                     SqlTypeOf(field.type), QuoteName(field.name));
+    if (IsStored(partition_columns_, field.name)) stored.push_back(field);
   }
-  // Spark refuses a file whose types are not exactly the declared ones: a literal 0 is an INT32.
+  std::string fields = TRY(FieldsToWrite(engine, select, stored));
   TRY(
       engine->Execute(format("copy (select {} from ({}\n)) to {} (format parquet, compression "
                              "zstd, row_group_size 122880)",
                              fields, select, base::QuoteSql(path))));
-  auto row = TRY(engine->QueryAll(StatsSql(stored, path)));
-  file.rows = row.columns[0].ints[0];
-  if (file.rows == 0) {
+  FileStats stats = StatsOf(stored, TRY(engine->QueryAll(StatsSql(path))));
+  if (stats.rows == 0) {
     unlink(path.c_str());
     return std::vector<DataFile>{};
   }
-  file.stats = StatsOf(stored, row).ToString();
+  file.rows = stats.rows;
+  file.stats = stats.json.ToString();
   file.size_bytes = TRY(base::FileSize(path));
   file.modified_ms = base::NowUs() / 1000;
   TRY(SyncFile(path));

@@ -123,7 +123,7 @@ class DeltaTable {
 
   // Writes the rows of `select` (whose columns are the schema without the partition columns) as one
   // Parquet file with zstd, below the folder of its partition. Nothing refers to it until Commit.
-  // No rows: no file, an empty list.
+  // No rows: no file, an empty list. A text of few values is written fastest as an enum of SQL.
   Result<std::vector<DataFile>> WriteFile(SqlEngine* engine, const std::string& select,
                                           PartitionValues partition = {}) const;
 

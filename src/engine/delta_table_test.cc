@@ -91,6 +91,40 @@ TEST_F(DeltaTableTest, RemovesFilesAndRefusesToRemoveThemTwice) {
   EXPECT_EQ(table.Commit(*table.Load(), {.removes = {first}}).error().kind(), ErrorKind::kConflict);
 }
 
+TEST_F(DeltaTableTest, AnEnumIsWrittenAsTheTextThatItMeans) {
+  columns::Schema schema = {{"id", Type::kInt64}, {"name", Type::kString}};
+  DeltaTable table(root_, schema);
+  columns::Column names{.field = schema[1]};
+  for (const char* text : {"b", "a'b", "b"}) names.AppendString(text);
+  names.AppendNull();
+  EXPECT_EQ(EnumOf(names), "ENUM('a''b', 'b')");
+  std::string coded = format(
+      "select id::bigint as id, name::{} as name from (values (1, 'b'), (2, null), (3, 'a''b')) "
+      "t(id, name)",
+      EnumOf(names));
+  Append(table, coded);
+  Append(table, "select 4 as id, " + EnumLiteral("q'") + " as name");
+  Append(table, "select 5 as id, 'text' as name");
+  Append(table, "select 6 as id, null::" + EnumOf(columns::Column{}) + " as name");
+  auto snapshot = *table.Load();
+  EXPECT_THAT(snapshot.files[0].stats, HasSubstr(R"("nullCount":{"id":0,"name":1})"));
+  ASSERT_TRUE(LoadDelta().ok());
+  for (const auto& from : {table.SelectAll(snapshot), format("from delta_scan('{}')", root_)}) {
+    auto rows =
+        engine_->QueryAll(format("select id, typeof(name), name from ({}) order by id", from));
+    ASSERT_TRUE(rows.ok()) << rows.error().ToString();
+    ASSERT_EQ(rows->num_rows(), 6);
+    const auto& read = rows->columns[2];
+    for (size_t i = 0; i < 6; ++i) EXPECT_EQ(rows->columns[1].strings[i], "VARCHAR");
+    EXPECT_EQ(read.strings[0], "b");
+    EXPECT_EQ(read.valid[1], 0);
+    EXPECT_EQ(read.strings[2], "a'b");
+    EXPECT_EQ(read.strings[3], "q'");
+    EXPECT_EQ(read.strings[4], "text");
+    EXPECT_EQ(read.valid[5], 0);
+  }
+}
+
 TEST_F(DeltaTableTest, ATransactionIdCommitsOnce) {
   DeltaTable table(root_, kSchema);
   auto read = *table.Load();

@@ -1,5 +1,7 @@
 #include "engine/sql_engine.h"
 
+#include <set>
+
 #include "base/text.h"
 #include "engine/duckdb_engine_internal.h"
 
@@ -67,6 +69,21 @@ const char* SqlTypeOf(Type type) {
       return "TIMESTAMPTZ";
   }
   return "VARCHAR";
+}
+
+std::string EnumOf(const Column& texts) {
+  std::set<std::string_view> distinct;
+  for (size_t i = 0; i < texts.valid.size(); ++i) {
+    if (texts.valid[i] != 0) distinct.insert(texts.strings[i]);
+  }
+  std::string values;
+  for (auto text : distinct)
+    values += format("{}{}", values.empty() ? "" : ", ", base::QuoteSql(text));
+  return values.empty() ? SqlTypeOf(Type::kString) : format("ENUM({})", values);
+}
+
+std::string EnumLiteral(const std::string& text) {
+  return format("{0}::ENUM({0})", base::QuoteSql(text));
 }
 
 std::string QuoteName(std::string_view name) {

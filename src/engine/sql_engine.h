@@ -45,6 +45,11 @@ class SqlEngine {
 
 // SQL name of a column type: "TIMESTAMPTZ".
 const char* SqlTypeOf(columns::Type type);
+// SQL type of a column of few texts, "ENUM('final', 'corrected')"; VARCHAR where all are null.
+// Joins and files move the place of a text instead of its bytes.
+std::string EnumOf(const columns::Column& texts);
+// One text of such a type of its own.
+std::string EnumLiteral(const std::string& text);
 // "name", quotes doubled.
 std::string QuoteName(std::string_view name);
 

@@ -21,7 +21,8 @@ constexpr char kOrigins[] = "bronze_origins";
 constexpr char kBronzeSql[] = R"(
 select {} as feed, source, null::varchar as source_record_id,
        place || row::varchar as source_position, received_time, received_seq, payload, content_type
-from {} join {} using (origin))";
+from {} join (select origin, place, source::{} as source, content_type::{} as content_type from {})
+using (origin))";
 
 columns::Schema OriginSchema() {
   return {{"origin", Type::kInt64},
@@ -82,7 +83,9 @@ class Waiting {
     TRY(Stage());
     TRY(engine_->CreateTable(kOrigins, OriginSchema()));
     TRY(engine_->Append(kOrigins, origins_));
-    return format(kBronzeSql, base::QuoteSql(feed), table_, kOrigins);
+    return format(kBronzeSql, engine::EnumLiteral(feed), table_,
+                  engine::EnumOf(*origins_.Find("source")),
+                  engine::EnumOf(*origins_.Find("content_type")), kOrigins);
   }
 
   Result<> Clear() {

@@ -71,7 +71,7 @@ struct EventRows {
 
   // Makes the view `judged` of what silver is to hold: the columns of IncomingSchema(); duplicates
   // are left out, and a conflict has lost its value. In the order of silver's files: by subject,
-  // known time and arrival.
+  // known time and arrival. Texts of few values are enums.
   Result<> StageForSilver(engine::SqlEngine* engine) const;
   // The same in the order of arrival with two columns more: `place`, that of the row here, and
   // `measured` (0 or 1).
@@ -80,6 +80,7 @@ struct EventRows {
  private:
   uint32_t KindOf(std::string_view concept_name, std::string_view source_code,
                   std::string_view unit, std::string_view status, double quality);
+  Result<> StageKinds(engine::SqlEngine* engine, bool as_enums) const;
   Result<> Stage(engine::SqlEngine* engine, const std::vector<uint32_t>& order,
                  bool with_place) const;
   void StageRows(std::span<const uint32_t> rows, bool with_place, columns::Table* batch) const;

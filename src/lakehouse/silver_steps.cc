@@ -234,7 +234,7 @@ std::string StoredSql(const events::SourceMapping& source, const std::string& fe
   return format(
       "select subject_id, event_time, known_time, received_seq, concept, source_code, value, text, "
       "unit, status, quality, encounter_ref, {} as source, source_record_id, {} as feed from {}",
-      base::QuoteSql(source.name), base::QuoteSql(feed), judged);
+      engine::EnumLiteral(source.name), engine::EnumLiteral(feed), judged);
 }
 
 std::string ConflictsSql(const events::SourceMapping& source, const std::string& feed,

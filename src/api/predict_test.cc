@@ -74,7 +74,7 @@ TEST_F(PredictTest, TheDocumentsBoundsAreThoseOfTheReaderInEveryUnit) {
       for (auto [bound, outwards] : {std::pair("minimum", -HUGE_VAL), {"maximum", HUGE_VAL}}) {
         if (unit.empty() || value.Find(bound) == nullptr) continue;
         double at = value[bound].AsDouble();
-        auto answered = [&](double number) {
+        auto answered = [&, &name = name](double number) {
           return hospital_
               ->Ask("POST", kPredict,
                     format(R"({{"features":{{"{}":{{"value":{:.17g},"unit":"{}"}}}}}})", name,

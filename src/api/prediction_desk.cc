@@ -97,7 +97,7 @@ void PredictionDesk::Produce() {
   if (working_.size() > kKeptSlots) working_.resize(kKeptSlots);
   if (round->failed) return Deliver(round, *round->failed);
   journal_->WhenDurable(round->replies.back().seq,
-                        [round](Result<> durable) { Deliver(round, durable); });
+                        [round](const Result<>& durable) { Deliver(round, durable); });
 }
 
 // One batch: rows of one model.

@@ -42,8 +42,7 @@ const CodeMeaning& CodeBook::Look(std::string_view code) {
     meaning.unit = own->second.unit;
   }
   if (index < 0) index = concepts_.Find(code);
-  if (index < 0 && (full || !mapping_.code_system.empty()))
-    index = concepts_.FindByCode(full_code);
+  if (index < 0 && (full || !mapping_.code_system.empty())) index = concepts_.FindByCode(full_code);
   if (index >= 0)
     meaning.mapped = &concepts_[index];
   else

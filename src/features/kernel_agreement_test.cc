@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <random>
 #include <set>
@@ -282,7 +282,7 @@ std::vector<Observation> RandomHistory(std::mt19937_64& random, int count) {
   for (size_t i = 0; i < expected.size(); ++i) {
     if (std::isnan(expected[i]) && std::isnan(got[i])) continue;
     double normal = expected[i] + 0.0;  // zero has one sign
-    if (std::memcmp(&normal, &got[i], sizeof normal) == 0) continue;
+    if (std::bit_cast<uint64_t>(normal) == std::bit_cast<uint64_t>(got[i])) continue;
     return ::testing::AssertionFailure()
            << plan.columns()[i].name << format(": {:a} expected, {:a} got", normal, got[i]);
   }

@@ -72,7 +72,7 @@ Result<> IngestTables(const events::SourceMapping& source, const std::string& pa
 }  // namespace
 
 Ingestor::Ingestor(lakehouse::Lake lake, engine::SqlEngine* engine, storage::DurableLog* log)
-    : lake_(lake), log_(log), bronze_(lake, engine, log) {}
+    : lake_(std::move(lake)), log_(log), bronze_(lake_, engine, log) {}
 
 Result<IngestReport> Ingestor::Ingest(const events::SourceMapping& source, const std::string& path,
                                       const std::function<void(double)>& progress) {

@@ -259,7 +259,7 @@ TEST_P(EveryLearner, ReportsRisingProgressUpToOne) {
 TEST_P(EveryLearner, LoadingArbitraryBytesIsAnError) {
   auto model = Fitted(Known(300));
   ASSERT_NE(model, nullptr);
-  for (std::string bytes :
+  for (const std::string& bytes :
        {std::string(), std::string("{}"), std::string("tree\n"), std::string("\0\1\2", 3)}) {
     EXPECT_FALSE(learner().Load(bytes).ok());
   }

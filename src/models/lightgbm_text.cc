@@ -325,8 +325,8 @@ Result<std::vector<Forest>> ReadLightgbmText(std::string_view text) {
   }
   if (whole.trees.size() % outputs != 0)
     return base::InvalidInput("the LightGBM text has not as many trees for every class");
-  if (head.contains("average_output"))
-    whole.divisor = static_cast<double>(whole.trees.size() / outputs);
+  size_t trees_each = whole.trees.size() / outputs;
+  if (head.contains("average_output")) whole.divisor = static_cast<double>(trees_each);
   TRY(Validate(whole));
   std::vector<size_t> output_of_tree(whole.trees.size());
   for (size_t t = 0; t < output_of_tree.size(); ++t) output_of_tree[t] = t % outputs;

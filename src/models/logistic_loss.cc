@@ -91,7 +91,7 @@ void AddSoftmax(const TrainingData& data, int64_t first_row, const Eigen::Matrix
 Result<LossEvaluation> LogisticLossAt(const TrainingData& data, const LinearDesign& design,
                                       const Eigen::VectorXd& beta) {
   LossEvaluation sum = Zero(beta.size());
-  TRY(design.Scan(data.rows, [&](Columns columns, int64_t first_row) {
+  TRY(design.Scan(data.rows, [&](const Columns& columns, int64_t first_row) {
     AddLogistic(data, first_row, beta, columns, &sum);
   }));
   return sum;
@@ -101,7 +101,7 @@ Result<LossEvaluation> SoftmaxLossAt(const TrainingData& data, const LinearDesig
                                      const Eigen::VectorXd& beta) {
   LossEvaluation sum = Zero(beta.size());
   Eigen::MatrixXd by_class = beta.reshaped(design.size(), data.num_classes);
-  TRY(design.Scan(data.rows, [&](Columns columns, int64_t first_row) {
+  TRY(design.Scan(data.rows, [&](const Columns& columns, int64_t first_row) {
     AddSoftmax(data, first_row, by_class, columns, &sum);
   }));
   CompleteSoftmaxHessian(design.size(), &sum);

@@ -10,7 +10,7 @@ namespace codman::models {
 namespace {
 
 // By hand, after the format section of the safetensors README: length, header, numbers.
-std::string Sample(std::string header, std::string data) {
+std::string Sample(const std::string& header, const std::string& data) {
   uint64_t length = header.size();
   return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
 }

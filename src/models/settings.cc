@@ -43,8 +43,8 @@ Result<std::map<std::string, double>> ReadSettings(const Json& settings,
           "unknown setting '{}'{}; known are {}", name,
           nearest.empty() ? "" : format(", did you mean '{}'?", nearest), base::Join(known, ", ")));
     }
-    auto setting =
-        std::find_if(table.begin(), table.end(), [&](const auto& s) { return s.name == name; });
+    auto is_it = [&sought = name](const NumberSetting& entry) { return entry.name == sought; };
+    auto setting = std::find_if(table.begin(), table.end(), is_it);
     if (setting != table.end()) values[name] = TRY(ReadSetting(value, *setting));
   }
   return values;

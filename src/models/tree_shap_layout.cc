@@ -204,7 +204,7 @@ ShapGroup EmptyGroup(int num_points) {
   group.num_points = num_points;
   group.num_vectors = (num_points + kLanes - 1) / kLanes;
   group.rule = GaussLegendre(num_points);
-  auto padded = static_cast<size_t>(kLanes * group.num_vectors);
+  auto padded = static_cast<size_t>(kLanes) * static_cast<size_t>(group.num_vectors);
   group.rule.points.resize(padded, 0.5);
   group.rule.complement.resize(padded, 0.5);
   group.rule.weights.resize(padded, 0);

@@ -156,7 +156,7 @@ TEST(HttpClientFault, APartOfABodyIsNotAnAnswer) {
 }
 
 TEST(HttpClientFault, BoundsHeadAndBodyOfAnAnswer) {
-  const auto answer = [](std::string bytes) {
+  const auto answer = [](const std::string& bytes) {
     return [bytes](Peer& peer) {
       peer.Read();
       peer.Write(bytes);

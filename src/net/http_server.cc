@@ -90,7 +90,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Start(const HttpServerOptions& o
   }
 }
 
-Responder& Responder::operator=(Responder&& other) {
+Responder& Responder::operator=(Responder&& other) noexcept {
   if (this == &other) return *this;
   if (sink_ != nullptr) Send(RefusalOf(500));
   sink_ = std::move(other.sink_);

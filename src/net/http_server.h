@@ -71,7 +71,7 @@ class Responder {
   explicit Responder(std::shared_ptr<Sink> sink, uint64_t request = 0)
       : sink_(std::move(sink)), request_(request) {}
   Responder(Responder&&) = default;
-  Responder& operator=(Responder&& other);  // answers 500 to a request it still held
+  Responder& operator=(Responder&& other) noexcept;  // answers 500 to a request it still held
   ~Responder();
   void Send(HttpResponse response);
   void SendPrepared(const PreparedResponse& response);

@@ -139,8 +139,8 @@ TEST(RegistryMigration, AnOlderHomeOpens) {
         "alter table training_jobs drop column held_out",
         "alter table training_jobs drop column held_out_look",
         "alter table training_jobs drop column kind",
-        "insert into model_versions values ('sepsis', 'process', 'process-1', 'champion', 's', "
-        "'2026-11-01T00:00:00Z', 'ada', 'p', 'h', 0, '{}', '{}')",
+        R"(insert into model_versions values ('sepsis', 'process', 'process-1', 'champion', 's',
+           '2026-11-01T00:00:00Z', 'ada', 'p', 'h', 0, '{}', '{}'))",
         "delete from schema_migrations where room = 'registry' and number >= 2"}) {
     auto done = database->Execute(sql);
     ASSERT_TRUE(done.ok()) << sql << done.error().ToString();

@@ -56,9 +56,10 @@ Result<uint64_t> Journal::Append(const JournalRecord& record) {
                     .alert = record.alert,
                     .risk = record.risk};
   std::lock_guard lock(appending_);
-  row.seq = TRY(audit_->AppendSealed(record.audit_line, payload, record.time_us));
+  uint64_t seq = TRY(audit_->AppendSealed(record.audit_line, payload, record.time_us));
+  row.seq = seq;
   index_->Remember(std::move(row));
-  return row.seq;
+  return seq;
 }
 
 void Journal::WhenDurable(uint64_t seq, std::function<void(Result<>)> committed) {
@@ -70,7 +71,7 @@ void Journal::WhenDurable(uint64_t seq, std::function<void(Result<>)> committed)
 }
 
 Result<> Journal::Note(const governance::AuditRecord& record) {
-  WhenDurable(TRY(audit_->Append(record)), [](Result<>) {});
+  WhenDurable(TRY(audit_->Append(record)), [](const Result<>&) {});
   return {};
 }
 

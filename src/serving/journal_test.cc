@@ -66,7 +66,7 @@ class JournalTest : public testing::Test {
   void AppendAndWait(const JournalRecord& record) {
     std::promise<bool> committed;
     journal_->WhenDurable(journal_->Append(record).value(),
-                          [&](Result<> done) { committed.set_value(done.ok()); });
+                          [&](const Result<>& done) { committed.set_value(done.ok()); });
     ASSERT_TRUE(committed.get_future().get());
   }
   // A journal record of the form before journal_payload_internal.h.
@@ -163,7 +163,8 @@ TEST_F(JournalTest, AnswersThatArriveTogetherAreAllCommitted) {
         record.answer = answer;
         auto appended = journal_->Append(record);
         ASSERT_TRUE(appended.ok());
-        journal_->WhenDurable(*appended, [&](Result<> done) { committed += done.ok() ? 1 : 0; });
+        journal_->WhenDurable(*appended,
+                              [&](const Result<>& done) { committed += done.ok() ? 1 : 0; });
       }
     });
   }
@@ -180,7 +181,7 @@ TEST_F(JournalTest, TheProducerRunsBeforeItsCommit) {
     std::string id = format("made-{}", made++);
     auto seq = journal_->Append(RecordOf(id));
     ASSERT_TRUE(seq.ok());
-    journal_->WhenDurable(*seq, [&](Result<> done) { durable += done.ok() ? 1 : 0; });
+    journal_->WhenDurable(*seq, [&](const Result<>& done) { durable += done.ok() ? 1 : 0; });
   });
   for (int i = 0; i < 30; ++i) {
     journal_->Announce();
@@ -282,7 +283,7 @@ TEST_F(JournalTest, SearchesWhilePredictionsAreWritten) {
       auto seq = journal_->Append(RecordOf(format("w{}", written.load())));
       ASSERT_TRUE(seq.ok());
       std::promise<void> durable;
-      journal_->WhenDurable(*seq, [&](Result<>) { durable.set_value(); });
+      journal_->WhenDurable(*seq, [&](const Result<>&) { durable.set_value(); });
       durable.get_future().wait();
       ++written;
     }

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "feature_store/cached_matrix.h"
 #include "training/run_internal.h"
 
 namespace codman::training {
@@ -76,6 +77,7 @@ Result<Run> Prepare(const TrainingPlace& place, const TrainingRequest& request) 
                "(codman ingest {} --input …)",
                request.source->name, request.source->name));
   }
+  run.offline.matrix = feature_store::Cached(std::move(run.offline.matrix), place.temp_folder);
   run.subgroups = TRY(DeclaredSubgroups(place, *from, run.offline.rows));
   run.fit = {.learner = request.learner.empty() ? request.variant->learner : request.learner,
              .settings = request.variant->settings,

@@ -58,9 +58,9 @@ TEST(Split, SharesAreTheDeclaredOnes) {
   auto parts = SplitRows(ThreeRowsEach(2000), SixtyTwentyTwenty(), "physionet2019");
   std::vector<int> rows(3);
   for (uint8_t part : parts) ++rows[part];
-  EXPECT_NEAR(rows[kTrain] / 3, 1200, 110);
-  EXPECT_NEAR(rows[kTuning] / 3, 400, 90);
-  EXPECT_NEAR(rows[kHeldOut] / 3, 400, 90);
+  EXPECT_NEAR(rows[kTrain] / 3.0, 1200, 110);
+  EXPECT_NEAR(rows[kTuning] / 3.0, 400, 90);
+  EXPECT_NEAR(rows[kHeldOut] / 3.0, 400, 90);
 }
 
 TEST(Split, DependsOnSeedAndSourceButNotOnTokensOrOrder) {

@@ -159,9 +159,9 @@ void AnswerAgain(Call* call, const std::vector<AnsweredRow>& rows) {
 }
 
 // The answer goes out when its last row is durable.
-void SendWhenDurable(Call* call, std::shared_ptr<Answered> answered,
+void SendWhenDurable(Call* call, const std::shared_ptr<Answered>& answered,
                      const IdempotencyKeys::Claim& claim) {
-  auto send = [held = call->shared_from_this(), answered, claim](Result<> durable) {
+  auto send = [held = call->shared_from_this(), answered, claim](const Result<>& durable) {
     if (!durable.ok()) {
       held->keys().Drop(claim);
       return held->Fail(durable.error());

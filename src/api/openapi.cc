@@ -117,6 +117,7 @@ Json FieldSchema(const serving::ServedModel& model, const features::ContractFeat
     return Json::Object({{"description", feature.label}, {"enum", std::move(levels)}});
   }
   any.Add(Bounded(feature.low, feature.high));
+  if (!feature.words.empty()) any.Add(Json::Object({{"enum", Json::Array(feature.words)}}));
   any.Add(Json::Object({{"type", "null"}}));
   any.Add(Plainly(feature.low, feature.high));
   any.Add(InUnit(feature.unit, feature.low, feature.high));

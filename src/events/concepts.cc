@@ -17,8 +17,8 @@ namespace {
 using base::Problems;
 
 const std::vector<std::string> kConceptKeys = {
-    "name",      "label", "group",     "codes",   "unit",    "conversions", "range",  "top_code",
-    "ambiguous", "worst", "reference", "latency", "outcome", "source",      "members"};
+    "name",      "label", "group",     "codes",   "unit",    "conversions", "range",   "top_code",
+    "ambiguous", "worst", "reference", "latency", "outcome", "source",      "members", "words"};
 
 // Numbers of codes lie below it (code_classes.h).
 constexpr double kHighestNumber = 549755813888;
@@ -94,6 +94,7 @@ Concept ReadConcept(const std::string& file, const Json& entry, Problems* proble
   if (const Json* top = entry.Find("top_code")) read.top_code = top->AsDouble();
   read.worst = ReadWorst(entry, problems);
   read.outcome = entry["outcome"].AsBool();
+  read.words = ReadWords(entry, read.low, read.high, problems);
   if (const Json* latency = entry.Find("latency")) {
     auto parsed = base::ParseDuration(latency->AsString());
     if (!parsed) problems->Add(*latency, "'latency' must be a duration such as 30m or 2h");
@@ -114,6 +115,18 @@ std::string AnswerText(const Concept& c) {
 }
 
 }  // namespace
+
+std::vector<std::string> ReadWords(const Json& entry, double low, double high, Problems* problems) {
+  auto words = problems->Texts(entry, "words");
+  auto last = static_cast<double>(words.size()) - 1;
+  if (entry.Find("words") != nullptr && (words.size() < 2 || low != 0 || high != last)) {
+    problems->Add(entry["words"],
+                  format("'words' says what 0, 1, … mean, all of them: {} words need the range "
+                         "[0, {}]",
+                         words.size(), last));
+  }
+  return words;
+}
 
 Result<Concepts> Concepts::FromDocuments(const std::vector<std::pair<std::string, Json>>& files) {
   Concepts concepts;

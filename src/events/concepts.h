@@ -41,6 +41,7 @@ struct Concept {
   std::optional<std::pair<double, double>> ambiguous;
   Worst worst = Worst::kNone;                    // direction of harm, for the aggregate `worst`
   double reference_low = 0, reference_high = 0;  // usual adult range, for display; equal where none
+  std::vector<std::string> words;                // what 0, 1, … mean: "female", "male"
   bool outcome = false;                          // an outcome or label: refused as a feature
   int64_t latency_us = 0;  // from event to known, where a retrospective source has no store time
   std::string file;
@@ -52,6 +53,10 @@ struct Interaction {
   int first = 0, second = 0;  // concepts
   std::string harm;
 };
+
+// The member `words` of a declared number with this range: what 0, 1, … mean.
+std::vector<std::string> ReadWords(const Json& entry, double low, double high,
+                                   base::Problems* problems);
 
 class Concepts {
  public:

@@ -155,6 +155,8 @@ TEST(Concepts, MistakesNameFileLineAndCure) {
         {"  - {name: x, unit: a, rang: [0, 1]}", "c.yaml:2:", "did you mean 'range'?"},
         {"  - {name: x, unit: a, range: [0, 1], worst: up}", "c.yaml:2:", "high or low"},
         {"  - {name: x, unit: a, range: [0, 1], latency: soon}", "c.yaml:2:", "duration"},
+        {"  - {name: x, unit: a, range: [0, 2], words: [no, yes]}", "c.yaml:2:", "range [0, 1]"},
+        {"  - {name: x, unit: a, range: [0, 0], words: [no]}", "c.yaml:2:", "all of them"},
         {"  - {name: x, unit: a, range: [0, 1], conversions: [{unit: b, factor: 0}]}",
          "c.yaml:2:", "other than 0"},
         {"  - {name: x, unit: a, range: [0, 1], conversions: [{unit: b, divide: 0}]}",
@@ -175,8 +177,10 @@ TEST(Concepts, MistakesNameFileLineAndCure) {
 
 TEST(Concepts, HashChangesWithAnswersOnly) {
   std::string plain = Read("  - {name: x, unit: a, range: [0, 1]}\n")->hash();
-  EXPECT_EQ(Read("  - {name: x, unit: a, range: [0, 1], label: L, reference: [0, 1]}\n")->hash(),
-            plain);
+  EXPECT_EQ(
+      Read("  - {name: x, unit: a, range: [0, 1], label: L, reference: [0, 1], words: [a, b]}\n")
+          ->hash(),
+      plain);
   for (const char* changed :
        {"{name: y, unit: a, range: [0, 1]}", "{name: x, unit: b, range: [0, 1]}",
         "{name: x, unit: a, range: [0, 2]}", "{name: x, unit: a, range: [0, 1], codes: [A]}",

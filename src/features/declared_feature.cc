@@ -16,7 +16,7 @@ using events::Concept;
 const std::vector<std::string> kFeatureKeys = {
     "id",     "concept", "aggregate", "window",      "expression", "label",     "group",
     "unit",   "range",   "owner",     "description", "column",     "reference", "null_policy",
-    "levels", "encode",  "inner",     "before",      "score"};
+    "levels", "encode",  "inner",     "before",      "score",      "words"};
 
 bool IsIdentifier(std::string_view id) {
   auto is_word = [](char c) {
@@ -52,6 +52,11 @@ bool TellsOfOneValue(Aggregate aggregate) {
     default:
       return false;
   }
+}
+
+// One of the values themselves, and not what was computed of them.
+bool IsOneOfTheValues(Aggregate aggregate) {
+  return TellsOfOneValue(aggregate) && aggregate != Aggregate::kMean;
 }
 
 AggregateOverWindow ReadAggregate(const Json& entry, AggregateOverWindow wanted,
@@ -148,6 +153,7 @@ bool ReadMeasured(const Json& entry, const AggregateOverWindow& defaults,
     feature->reference_low = concept_of.reference_low;
     feature->reference_high = concept_of.reference_high;
   }
+  if (IsOneOfTheValues(wanted.aggregate)) feature->words = concept_of.words;
   if (feature->label.empty()) feature->label = concept_of.label;
   if (feature->group.empty()) feature->group = concept_of.group;
   return true;
@@ -207,6 +213,13 @@ bool ReadColumn(const Json& entry, ContractFeature* feature, Problems* problems)
 }
 
 }  // namespace
+
+std::string_view WordOf(const ContractFeature& feature, double value) {
+  const auto& words = feature.levels.empty() ? feature.words : feature.levels;
+  bool named =
+      value >= 0 && value < static_cast<double>(words.size()) && value == std::floor(value);
+  return named ? std::string_view(words[static_cast<size_t>(value)]) : std::string_view();
+}
 
 std::vector<std::string> LevelColumns(const ContractFeature& feature) {
   std::vector<std::string> names;
@@ -268,6 +281,8 @@ bool ReadFeature(const Json& entry, const AggregateOverWindow& defaults,
     return false;
   }
   ReadPair(entry, "range", &feature->low, &feature->high, problems);
+  if (entry.Find("words") != nullptr)
+    feature->words = events::ReadWords(entry, feature->low, feature->high, problems);
   ReadPair(entry, "reference", &feature->reference_low, &feature->reference_high, problems);
   if (entry.Find("range") != nullptr &&
       !(std::fabs(feature->low) < kValueLimit && std::fabs(feature->high) < kValueLimit)) {

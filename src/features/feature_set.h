@@ -51,6 +51,8 @@ struct ContractFeature {
   std::string column;
   // Of a categorical column: its value is the place of the level in this list.
   std::vector<std::string> levels;
+  // What 0, 1, … mean ("female", "male"): it is a number that is asked for and told as a text.
+  std::vector<std::string> words;
   bool one_hot = false;  // the model sees one 0/1 input per level instead of the place
   Aggregate aggregate = Aggregate::kLast;
   int64_t window_us = kNoWindow;
@@ -66,6 +68,9 @@ struct ContractFeature {
   bool process = false;  // tells about care and time, not about the body
   int line = 0;
 };
+
+// What a value of the feature is called; "" where it is a plain number.
+std::string_view WordOf(const ContractFeature& feature, double value);
 
 // One column of the model's input.
 struct InputColumn {

@@ -239,6 +239,36 @@ TEST(FeatureSetTest, ColumnsOfATableBecomeInputs) {
   for (double value : out) EXPECT_TRUE(std::isnan(value));
 }
 
+// A value keeps its word, what is computed of values has none.
+TEST(FeatureSetTest, WordsOfAConceptAreThoseOfItsValues) {
+  auto document = base::ParseYaml(R"(concepts:
+  - {name: sex, unit: "1", range: [0, 1], words: [female, male]}
+)",
+                                  "c.yaml");
+  auto concepts = events::Concepts::FromDocuments({{"c.yaml", document.value()}}).value();
+  auto set = FeatureSet::FromDocument("f.yaml",
+                                      base::ParseYaml(R"(name: words
+defaults: {aggregate: last, window: ever, null_policy: missing}
+features:
+  - {id: sex, concept: sex}
+  - {id: share, concept: sex, aggregate: mean}
+  - {id: told, concept: sex, aggregate: count}
+  - {id: urgent, column: urgent, range: [0, 1], words: [planned, urgent]}
+  - {id: insulin, column: insulin, levels: [steady, up]}
+)",
+                                                      "f.yaml")
+                                          .value(),
+                                      concepts);
+  ASSERT_TRUE(set.ok()) << set.error().ToString();
+  auto contract = set->Compile({}).value()->contract();
+  EXPECT_THAT(contract[0].words, ElementsAre("female", "male"));
+  EXPECT_TRUE(contract[1].words.empty());
+  EXPECT_TRUE(contract[2].words.empty());
+  EXPECT_EQ(WordOf(contract[3], 1), "urgent");
+  EXPECT_EQ(WordOf(contract[4], 0), "steady");
+  for (double none : {-1.0, 0.5, 2.0, double(NAN)}) EXPECT_EQ(WordOf(contract[3], none), "");
+}
+
 TEST(FeatureSetTest, ColumnMistakesAreNamed) {
   struct Case {
     const char* from;

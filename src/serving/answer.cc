@@ -133,11 +133,13 @@ double AnswerBatch::Shown(size_t row, size_t feature) const {
 
 void AnswerBatch::AppendShown(size_t row, size_t feature, std::string* out) const {
   double value = Shown(row, feature);
-  const auto& levels = model_->features[feature].quoted_levels;
-  if (levels.empty() || std::isnan(value))
-    AppendNumber(value, out);
+  const auto& words = model_->features[feature].quoted_words;
+  bool named =
+      value >= 0 && value < static_cast<double>(words.size()) && value == std::floor(value);
+  if (named)
+    out->append(words[static_cast<size_t>(value)]);
   else
-    out->append(levels[static_cast<size_t>(value)]);
+    AppendNumber(value, out);
 }
 
 size_t AnswerBatch::FindReasons(size_t row) {

@@ -62,14 +62,15 @@ inline std::string TestWeights() {
   return models::GbdtLearner().Fit(data, options).value()->weights();
 }
 
-inline std::shared_ptr<const ServedModel> MakeTestModel(double horizon_hours = 6) {
+inline std::shared_ptr<const ServedModel> MakeTestModel(
+    double horizon_hours = 6, const std::string& features = kTestFeatures) {
   registry::LoadedModel loaded;
   loaded.version = {.task = "sepsis", .variant = "process", .version = "process-1"};
   loaded.version.source = "made";
   loaded.version.synthetic = true;
   loaded.version.manifest_sha256 = std::string(64, 'a');
   loaded.manifest = Json::Object({{"feature_set", "tiny"}});
-  loaded.features = base::ParseYaml(kTestFeatures, "features.yaml").value();
+  loaded.features = base::ParseYaml(features, "features.yaml").value();
   loaded.model = models::GbdtLearner().Load(TestWeights()).value();
   loaded.calibration.logistic = {.slope = 0.8, .intercept = -0.5};
   loaded.threshold = 0.3;

@@ -62,6 +62,11 @@ double ReadValue(const ServedModel& model, const ContractFeature& feature, const
       return static_cast<double>(level - feature.levels.begin());
     return refuse("must be null or one of: " + base::Join(feature.levels, ", "));
   }
+  if (!feature.words.empty() && given.is_string()) {
+    auto word = std::find(feature.words.begin(), feature.words.end(), given.AsString());
+    if (word != feature.words.end()) return static_cast<double>(word - feature.words.begin());
+    return refuse("must be a number, null or one of: " + base::Join(feature.words, ", "));
+  }
   for (const auto& [name, part] : given.members()) {
     if (name != "value" && name != "unit")
       return refuse(format("'{}' is not known here; give value and unit", name));

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/text.h"
+#include "serving/answer.h"
 #include "serving/model_testing.h"
 
 // Expected values by hand from the unit table of the design; the two readers are each other's
@@ -85,6 +86,43 @@ TEST_F(RequestValuesTest, TellsAllFaultsAtOnce) {
     EXPECT_THAT(read.errors[0].message, HasSubstr(message)) << features;
   }
   EXPECT_EQ(ByTree(R"({"a": 1, "heart_rate": 1, "sbp": "x"})").errors.size(), 3u);
+}
+
+TEST_F(RequestValuesTest, ANumberWithWordsMayBeGivenAsOneAndIsToldAsOne) {
+  auto model =
+      MakeTestModel(6, base::ReplaceAll(kTestFeatures, "unit: a, range: [0, 130], top_code: 90",
+                                        "unit: \"1\", range: [0, 1], words: [child, adult]"));
+  struct Case {
+    const char* given;
+    double value;
+    const char* told;
+  };
+  for (auto [given, value, told] : {Case{"\"adult\"", 1, "\"adult\""},
+                                    {"\"child\"", 0, "\"child\""},
+                                    {"1", 1, "\"adult\""},
+                                    {"0.25", 0.25, "0.25"}}) {
+    std::vector<double> values(model->features.size());
+    std::vector<FieldError> errors;
+    ReadFeatures(*model, base::ParseJson(format(R"({{"age":{}}})", given)).value(), values,
+                 &errors);
+    ASSERT_TRUE(errors.empty()) << given;
+    EXPECT_EQ(values[3], value);
+    AnswerBatch batch;
+    batch.Start(*model);
+    auto row = batch.AddRow(Explain::kAll);
+    std::copy(values.begin(), values.end(), row.begin());
+    batch.Compute();
+    std::string answer;
+    batch.AppendAnswer(0, "id", "now", &answer);
+    EXPECT_THAT(answer, HasSubstr(format(R"("feature":"age","label":"age","value":{},)", told)));
+  }
+  std::vector<double> values(model->features.size());
+  for (const char* wrong : {"\"Adult\"", "2", "{\"value\":\"adult\"}"}) {
+    std::vector<FieldError> errors;
+    ReadFeatures(*model, base::ParseJson(format(R"({{"age":{}}})", wrong)).value(), values,
+                 &errors);
+    EXPECT_EQ(errors.size(), 1u) << wrong;
+  }
 }
 
 TEST_F(RequestValuesTest, TheShortWayTakesPlainValuesOnly) {

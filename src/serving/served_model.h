@@ -31,9 +31,9 @@ struct FeatureForm {
   // one above top_code as that; any other number needs the rules of ReadFeatures.
   double low = 0, high = 0, doubtful_low = 1, doubtful_high = 0;
   double top_code = std::numeric_limits<double>::infinity();
-  std::string before_value, after_value;   // of an entry of the explanation
-  int own_column = -1;                     // the model's input of the same name
-  std::vector<std::string> quoted_levels;  // of a categorical one, as JSON
+  std::string before_value, after_value;  // of an entry of the explanation
+  int own_column = -1;                    // the model's input of the same name
+  std::vector<std::string> quoted_words;  // what 0, 1, … mean, as JSON
 };
 
 struct ServedModel {

@@ -101,9 +101,9 @@ void AddDependence(const features::ContractFeature& feature, const Leaning& lean
   for (const Sum& sum : sums) {
     if (sum.rows == 0) continue;
     double value = sum.value / sum.rows;
+    auto word = features::WordOf(feature, value);
     Json shown = std::isnan(value) ? Json() : Json(value);
-    if (!feature.levels.empty() && value == std::round(value))
-      shown = Json(feature.levels[static_cast<size_t>(value)]);
+    if (!word.empty()) shown = std::string(word);
     dependence.Add(Json::Object({{"value", shown},
                                  {"contribution", sum.contribution / sum.rows},
                                  {"rows", static_cast<int64_t>(sum.rows)}}));

@@ -21,6 +21,7 @@ Json ConceptDocument(const events::Concept& c) {
               Json::Array(std::vector<double>{c.ambiguous->first, c.ambiguous->second}));
   if (c.worst != events::Worst::kNone)
     entry.Set("worst", c.worst == events::Worst::kHigh ? "high" : "low");
+  if (!c.words.empty()) entry.Set("words", Json::Array(c.words));
   Json conversions = Json::Array();
   for (const auto& k : c.conversions)
     conversions.Add(Json::Object({{"unit", k.unit}, {"factor", k.factor}, {"offset", k.offset}}));

@@ -93,8 +93,9 @@ Json FormOf(const Run& run, const columns::DenseMatrix& rows) {
     if (!contract[c].expression.empty()) continue;
     auto values = ValuesOf(run, rows, static_cast<int>(c));
     if (static_cast<int64_t>(values.size()) * 2 < rows.num_rows() || values.empty()) continue;
-    if (!contract[c].levels.empty())
-      form.Set(contract[c].id, contract[c].levels[static_cast<size_t>(MostFrequent(values))]);
+    auto word = features::WordOf(contract[c], MostFrequent(values));
+    if (!word.empty())
+      form.Set(contract[c].id, std::string(word));
     else
       form.Set(contract[c].id, Rounded(MedianOf(&values)));
   }

@@ -81,7 +81,7 @@ export interface Feature {
   description?: string | null;
   derived?: boolean;
   process?: boolean;
-  levels?: string[]; // of a categorical value: what it may be
+  levels?: string[]; // what it may be: texts of a categorical value, or the words for 0, 1, …
 }
 
 export interface FeatureGroup {

@@ -60,6 +60,7 @@ describe('pasting', () => {
   });
   it('takes the words of a field that has words', () => {
     expect(parsePasted(schema, '{"sex": "male"}').entries).toEqual({ sex: { text: 'male' } });
+    expect(parsePasted(schema, '{"sex": 1}').entries).toEqual({ sex: { text: 'male' } });
     expect(errorOf(featuresOf(schema)[2]!, { text: 'other' })).toBe(
       'Sex must be one of: female, male',
     );

@@ -93,14 +93,17 @@ export function readForm(schema: Schema, entries: Entries): ReadForm {
 }
 
 export function entriesOf(schema: Schema, values: Record<string, GivenValue>): Entries {
-  const units = new Map(featuresOf(schema).map((feature) => [feature.id, feature.unit]));
+  const known = new Map(featuresOf(schema).map((feature) => [feature.id, feature]));
+  // A number that has a word is chosen by it.
+  const textOf = (id: string, value: number | string) =>
+    (typeof value === 'number' && known.get(id)?.levels?.[value]) || String(value);
   const entries: Entries = {};
   for (const [id, given] of Object.entries(values)) {
     if (given === null) continue;
-    if (typeof given === 'number' || typeof given === 'string') entries[id] = { text: String(given) };
+    if (typeof given === 'number' || typeof given === 'string') entries[id] = { text: textOf(id, given) };
     else if (given.value !== null) {
-      entries[id] = { text: String(given.value) };
-      if (given.unit !== units.get(id)) entries[id].unit = given.unit;
+      entries[id] = { text: textOf(id, given.value) };
+      if (given.unit !== known.get(id)?.unit) entries[id].unit = given.unit;
     }
   }
   return entries;

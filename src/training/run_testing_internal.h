@@ -22,10 +22,13 @@ inline double Uniform(std::mt19937* engine) { return double((*engine)()) / 42949
 class PlantedRun {
  public:
   // `features` is a feature set of columns, as YAML; `row` gives the label of a row and writes its
-  // inputs in the order of the plan.
+  // inputs in the order of the plan. `concepts`: a file of concepts, as YAML.
   PlantedRun(const std::string& features, const std::vector<std::string>& blocks, int patients,
-             const std::function<double(std::mt19937*, std::vector<double>*)>& row)
-      : concepts_(events::Concepts::FromDocuments({}).value()) {
+             const std::function<double(std::mt19937*, std::vector<double>*)>& row,
+             const std::string& concepts = "concepts: []")
+      : concepts_(events::Concepts::FromDocuments(
+                      {{"concepts.yaml", base::ParseYaml(concepts, "concepts.yaml").value()}})
+                      .value()) {
     task_.name = "planted";
     task_.seed = 11;
     variant_.name = "only";

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "base/text.h"
@@ -9,7 +10,15 @@
 namespace codman::training {
 namespace {
 
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr size_t kFewestRows = 20;
+constexpr int64_t kMostRows = 5000;  // enough for a median
+
+struct Patient {
+  std::string name, description;
+  std::vector<double> values;  // one per contract feature; NaN: not given
+};
+using Patients = std::vector<Patient>;
 
 struct Group {
   std::string name, description;
@@ -86,32 +95,98 @@ std::vector<double> ValuesOf(const Run& run, const columns::DenseMatrix& rows, i
   return values;
 }
 
-Json FormOf(const Run& run, const columns::DenseMatrix& rows) {
-  Json form = Json::Object();
+std::vector<double> MiddleOf(const Run& run, const columns::DenseMatrix& rows) {
   const auto& contract = run.plan->contract();
+  std::vector<double> middle(contract.size(), kNaN);
   for (size_t c = 0; c < contract.size(); ++c) {
     if (!contract[c].expression.empty()) continue;
     auto values = ValuesOf(run, rows, static_cast<int>(c));
     if (static_cast<int64_t>(values.size()) * 2 < rows.num_rows() || values.empty()) continue;
-    auto word = features::WordOf(contract[c], MostFrequent(values));
-    if (!word.empty())
-      form.Set(contract[c].id, std::string(word));
-    else
-      form.Set(contract[c].id, Rounded(MedianOf(&values)));
+    double frequent = MostFrequent(values);
+    bool named = !features::WordOf(contract[c], frequent).empty();
+    middle[c] = named ? frequent : Rounded(MedianOf(&values));
+  }
+  return middle;
+}
+
+Result<Patients> FromRows(const Run& run, const std::vector<uint8_t>& train) {
+  Patients patients;
+  for (auto& group : GroupsOf(run, train)) {
+    auto rows = TRY(LoadRows(run.offline.matrix.get(), Thinned(std::move(group.rows), kMostRows)));
+    if (static_cast<size_t>(rows.num_rows()) < kFewestRows) continue;
+    patients.push_back({group.name, group.description, MiddleOf(run, rows)});
+  }
+  return patients;
+}
+
+// A measured value within its reference range, and one beyond it in the direction of harm; NaN
+// where there is no such range.
+std::pair<double, double> UsualAndIll(const features::ContractFeature& feature,
+                                      const events::Concepts& concepts) {
+  static const std::map<std::string, std::pair<double, double>> kWithoutRange = {
+      {"age", {54, 71}}, {"sex", {1, 0}}, {"hours_since_admission", {12, 30}}};
+  auto known = kWithoutRange.find(feature.id);
+  if (known != kWithoutRange.end()) return known->second;
+  double low = feature.reference_low, high = feature.reference_high;
+  if (feature.concept_index < 0 || (low == 0 && high == 0)) return {kNaN, kNaN};
+  double width = std::max(high - low, 0.1 * high), usual = (low + high) / 2, ill = usual;
+  auto worst = concepts[feature.concept_index].worst;
+  if (worst == events::Worst::kLow) ill = low - 0.4 * width;
+  if (worst == events::Worst::kHigh) ill = high + 0.6 * width;
+  return {Rounded(usual), Rounded(std::clamp(ill, feature.low, feature.high))};
+}
+
+Patients FromReferences(const Run& run) {
+  Patients patients = {{"Usual values", "made up: the middle of each reference range", {}},
+                       {"Very ill", "made up: each value beyond its reference range", {}}};
+  for (const auto& feature : run.plan->contract()) {
+    auto [usual, ill] = UsualAndIll(feature, *run.place.concepts);
+    patients[0].values.push_back(usual);
+    patients[1].values.push_back(ill);
+  }
+  return patients;
+}
+
+// How much higher the last of them stands than the first.
+double SpreadOf(const Run& run, const models::Model& model, const Patients& patients) {
+  if (patients.empty()) return -std::numeric_limits<double>::infinity();
+  auto margin_of = [&](const Patient& patient) {
+    std::vector<double> inputs(run.offline.columns.size());
+    double margin = 0;
+    run.plan->ComputeFromForm(patient.values, inputs);
+    model.Predict(inputs, {&margin, 1});
+    return margin;
+  };
+  return margin_of(patients.back()) - margin_of(patients.front());
+}
+
+Json FormOf(const Run& run, const Patient& patient) {
+  Json form = Json::Object();
+  const auto& contract = run.plan->contract();
+  for (size_t c = 0; c < contract.size(); ++c) {
+    double value = patient.values[c];
+    if (std::isnan(value)) continue;
+    auto word = features::WordOf(contract[c], value);
+    form.Set(contract[c].id, word.empty() ? Json(value) : Json(std::string(word)));
   }
   return form;
 }
 
 }  // namespace
 
-Result<Json> SampleForms(const Run& run, const std::vector<uint8_t>& train) {
+Result<Json> SampleForms(const Run& run, const models::Model& model,
+                         const std::vector<uint8_t>& train) {
+  Patients patients = TRY(FromRows(run, train));
+  bool measured = !run.plan->concepts_used().empty();
+  if (measured && run.target().objective == models::Objective::kBinary) {
+    Patients made_up = FromReferences(run);
+    if (SpreadOf(run, model, made_up) > SpreadOf(run, model, patients)) patients = made_up;
+  }
   Json forms = Json::Array();
-  for (auto& group : GroupsOf(run, train)) {
-    auto rows = TRY(LoadRows(run.offline.matrix.get(), group.rows));
-    if (static_cast<size_t>(rows.num_rows()) < kFewestRows) continue;
-    forms.Add(Json::Object({{"name", group.name},
-                            {"description", group.description},
-                            {"features", FormOf(run, rows)}}));
+  for (const auto& patient : patients) {
+    forms.Add(Json::Object({{"name", patient.name},
+                            {"description", patient.description},
+                            {"features", FormOf(run, patient)}}));
   }
   return forms;
 }

@@ -1,14 +1,16 @@
-// Made-up patients for trying a form, from the middle of groups of training rows: no row's own
-// values leave the run. Private to training.
+// Made-up patients for trying a form: no row's own values leave the run. Private to training.
 #pragma once
 
 #include "training/run_internal.h"
 
 namespace codman::training {
 
-// [{name, description, features: {id: number | level}}]: one per outcome (for amounts: the cheaper
-// half and the dearest tenth). Each value is the median, or the most frequent level, of the rows of
-// `train`; what fewer than half of them have is left out. Groups below 20 rows are left out.
-Result<Json> SampleForms(const Run& run, const std::vector<uint8_t>& train);
+// [{name, description, features: {id: number | word}}]. From the rows of `train`, one per outcome
+// (for amounts: the cheaper half and the dearest tenth): each value is the median, or the most
+// frequent word, of its rows; what fewer than half of them have is left out, and so are groups
+// below 20 rows. Or, of a yes/no question over measurements, two from the reference ranges, usual
+// and ill: a form has no history, and the pair that `model` tells further apart shows more.
+Result<Json> SampleForms(const Run& run, const models::Model& model,
+                         const std::vector<uint8_t>& train);
 
 }  // namespace codman::training

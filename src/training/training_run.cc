@@ -208,9 +208,7 @@ Result<TrainingResult> TrainOnce(const TrainingPlace& place, const TrainingReque
   model.files[judged.model->weights_file_name()] = judged.model->weights();
   model.files["calibration.json"] = point.calibration.ToJson();
   Json features = TRY(ResolvedFeatures(run));
-  // Rows of a table have no reference ranges to make up a patient from.
-  if (run.plan->concepts_used().empty())
-    features.Set("samples", TRY(SampleForms(run, RowsIn(rows, run.parts, {kTrain}))));
+  features.Set("samples", TRY(SampleForms(run, *judged.model, RowsIn(rows, run.parts, {kTrain}))));
   model.files["features.yaml"] = features.ToPrettyString();
   model.files["evaluation.json"] = judged.report.ToPrettyString();
   model.files["report.html"] = evaluation::RenderHtml(judged.report);

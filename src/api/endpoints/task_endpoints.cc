@@ -54,44 +54,6 @@ Json Groups(const std::vector<ContractFeature>& contract) {
   return groups;
 }
 
-// Made-up patients for trying a form: usual values, and values that stray from the reference ranges
-// in the direction of harm.
-Json Samples(const serving::ServedModel& model) {
-  if (const Json* kept = model.loaded.features.Find("samples")) return *kept;
-  Json usual = Json::Object(), ill = Json::Object();
-  for (const auto& feature : model.plan->contract()) {
-    if (feature.concept_index < 0) continue;
-    if (feature.id == "hours_since_admission") {
-      usual.Set(feature.id, 12);
-      ill.Set(feature.id, 30);
-      continue;
-    }
-    if (feature.id == "age" || feature.id == "sex") {
-      usual.Set(feature.id, feature.id == "age" ? 54 : 1);
-      ill.Set(feature.id, feature.id == "age" ? 71 : 0);
-      continue;
-    }
-    double low = feature.reference_low, high = feature.reference_high;
-    if (low == high && low == 0) continue;
-    auto rounded = [](double value) { return std::round(value * 100) / 100; };
-    usual.Set(feature.id, rounded((low + high) / 2));
-    auto worst = (*model.concepts)[feature.concept_index].worst;
-    double width = std::max(high - low, 0.1 * high);
-    double value = worst == events::Worst::kLow    ? low - 0.4 * width
-                   : worst == events::Worst::kHigh ? high + 0.6 * width
-                                                   : (low + high) / 2;
-    ill.Set(feature.id, rounded(std::clamp(value, feature.low, feature.high)));
-  }
-  Json list = Json::Array();
-  list.Add(Json::Object({{"name", "Usual values"},
-                         {"description", "made up: the middle of each reference range"},
-                         {"features", usual}}));
-  list.Add(Json::Object({{"name", "Very ill"},
-                         {"description", "made up: each value beyond its reference range"},
-                         {"features", ill}}));
-  return list;
-}
-
 Json VariantJson(Call* call, const registry::Task& task, const registry::TaskVariant& variant) {
   Json json = Json::Object(
       {{"name", variant.name}, {"description", variant.description}, {"ready", false}});
@@ -108,6 +70,7 @@ Json VariantJson(Call* call, const registry::Task& task, const registry::TaskVar
 // What a form asks for a model of the task.
 Json FormJson(const registry::Task& task, const serving::ServedModel& served) {
   const auto& loaded = served.loaded;
+  const Json* samples = loaded.features.Find("samples");
   return Json::Object({{"name", task.name},
                        {"question", task.question},
                        {"label", task.label},
@@ -120,7 +83,7 @@ Json FormJson(const registry::Task& task, const serving::ServedModel& served) {
                        {"threshold", loaded.threshold},
                        {"synthetic", loaded.version.synthetic},
                        {"groups", Groups(served.plan->contract())},
-                       {"samples", Samples(served)}});
+                       {"samples", samples == nullptr ? Json::Array() : *samples}});
 }
 
 }  // namespace

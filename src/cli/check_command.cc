@@ -6,16 +6,18 @@
 #include "engine/sql_reader.h"
 #include "features/feature_set.h"
 #include "features/kernel.h"
-#include "lakehouse/sql_table.h"
+#include "lakehouse/table_binding.h"
 #include "models/catalog.h"
 #include "registry/task.h"
 
 namespace codman::cli {
 namespace {
 
+using Complaint = std::function<void(const std::string&)>;
+
 // A feature that the task declares to be made from its outcome, or for audits only.
 void CheckInputs(const registry::Task& task, const registry::TaskVariant& variant,
-                 const features::Plan& plan, const std::function<void(const std::string&)>& at) {
+                 const features::Plan& plan, const Complaint& at) {
   for (const auto& feature : plan.contract()) {
     const auto& outcome = task.outcome_columns;
     if (std::find(outcome.begin(), outcome.end(), feature.column) != outcome.end()) {
@@ -38,27 +40,99 @@ void CheckCohort(events::Cohort cohort, const events::Concepts& concepts,
   if (auto fits = of_file.ToResult(); !fits.ok()) problems->Add(fits.error());
 }
 
-// What a task names must exist: feature sets and their blocks, learners, sources, label concepts.
+// The declared tables as the clinic's SQL makes them, with the engine that has their views.
+struct Tables {
+  engine::SqlEngine* engine;
+  lakehouse::TableSchemas schemas;
+
+  // Complains where the table lacks one of the columns. Of a table that has a mistake of its own
+  // nothing is known.
+  void CheckColumns(const std::string& table, const std::vector<std::string>& wanted,
+                    const std::string& what, const Complaint& at) const {
+    auto known = schemas.find(table);
+    if (known == schemas.end()) return;
+    std::vector<std::string> names;
+    for (const auto& field : known->second) names.push_back(field.name);
+    for (const auto& column : wanted) {
+      if (std::find(names.begin(), names.end(), column) != names.end()) continue;
+      std::string nearest = base::NearestWord(column, names);
+      at(format("{} needs the column '{}', which {} does not have{}", what, column, table,
+                nearest.empty() ? "" : format("; did you mean '{}'?", nearest)));
+    }
+  }
+  void CheckExpression(const std::string& table, const std::string& sql, const std::string& what,
+                       const Complaint& at) const {
+    if (schemas.count(table) == 0) return;
+    auto fits = engine->Describe(format("select ({}) from {}", sql, table));
+    if (!fits.ok())
+      at(format("{} does not fit {}: {}", what, table, lakehouse::WhyRefused(fits.error())));
+  }
+};
+
+// What rows, labels and subgroups are read from tables.
+void CheckColumnsOf(const registry::TaskSource& from, const Tables& tables, const Complaint& at) {
+  if (!from.label_table.empty()) {
+    tables.CheckColumns(from.label_table, {"source", "subject_id", "event_time", from.label_column},
+                        "the label", at);
+  }
+  if (!from.table.empty()) {
+    std::vector<std::string> wanted = {"source",     "subject_id", "source_row",
+                                       "event_time", "known_time", from.label_column};
+    if (!from.comparator.empty()) wanted.push_back(from.comparator);
+    tables.CheckColumns(from.table, wanted, "a row of the question", at);
+  }
+  for (const auto& subgroup : from.subgroups) {
+    tables.CheckExpression(subgroup.table.empty() ? from.table : subgroup.table, subgroup.level,
+                           format("the subgroup '{}'", subgroup.name), at);
+  }
+}
+
+// The columns of the rows' table that a feature set in the file `path` reads.
+void CheckFeaturesOf(const registry::TaskSource& from, const features::Plan& plan,
+                     const std::string& path, const Tables& tables, base::Problems* problems) {
+  if (from.table.empty()) return;
+  for (const auto& feature : plan.contract()) {
+    if (feature.column.empty()) continue;
+    auto at = [&](const std::string& message) {
+      problems->Add(base::InvalidInput(format("{}:{}: {}", path, feature.line, message)));
+    };
+    tables.CheckColumns(from.table, {feature.column}, format("the feature '{}'", feature.id), at);
+  }
+}
+
+// What a task names must exist: feature sets and their blocks, learners, sources, label concepts,
+// tables and their columns.
 void CheckReferences(const registry::Task& task, const std::string& clinic,
                      const events::Concepts& concepts,
-                     const std::vector<events::SourceMapping>& sources, base::Problems* problems) {
+                     const std::vector<events::SourceMapping>& sources, const Tables& tables,
+                     base::Problems* problems) {
+  for (const auto& [source, sites] : task.transfers) {
+    auto at = [&](const std::string& message) {
+      problems->Add(base::InvalidInput(format("{}:1: {}", task.file, message)));
+    };
+    tables.CheckColumns(sites.table, {"subject_id"}, "the transfer of " + source, at);
+    for (const auto& condition : {sites.from, sites.to})
+      tables.CheckExpression(sites.table, condition, format("the site '{}'", condition), at);
+  }
   for (const auto& variant : task.variants) {
     auto at = [&](const std::string& message) {
       problems->Add(base::InvalidInput(format("{}:{}: {}", task.file, variant.line, message)));
     };
     auto learner = models::FindLearner(variant.learner);
     if (!learner.ok()) at(learner.error().message());
+    std::shared_ptr<const features::Plan> plan;
     std::string path = format("{}/features/{}.yaml", clinic, variant.feature_set);
     if (!base::FileExists(path)) {
       at(format("there is no feature set '{}': expected {}", variant.feature_set, path));
     } else if (auto set = features::FeatureSet::Load(path, concepts); set.ok()) {
-      auto plan = set->Compile(variant.blocks);
-      if (!plan.ok())
-        at(plan.error().message());
-      else
-        CheckInputs(task, variant, **plan, at);
+      auto compiled = set->Compile(variant.blocks);
+      if (!compiled.ok()) at(compiled.error().message());
+      if (compiled.ok()) plan = *compiled;
+      if (plan != nullptr) CheckInputs(task, variant, *plan, at);
     }
     for (const auto& from : variant.from) {
+      CheckColumnsOf(from, tables, at);
+      if (plan != nullptr) CheckFeaturesOf(from, *plan, path, tables, problems);
       bool known = std::any_of(sources.begin(), sources.end(),
                                [&](const auto& s) { return s.name == from.source; });
       if (!known)
@@ -70,9 +144,9 @@ void CheckReferences(const registry::Task& task, const std::string& clinic,
       const std::string& table = from.table.empty() ? from.label_table : from.table;
       if (!table.empty()) {
         size_t dot = std::min(table.find('.'), table.size() - 1);
-        std::string path =
+        std::string file =
             format("{}/{}/{}.sql", clinic, table.substr(0, dot), table.substr(dot + 1));
-        if (!base::FileExists(path)) at(format("there is no table '{}': expected {}", table, path));
+        if (!base::FileExists(file)) at(format("there is no table '{}': expected {}", table, file));
         continue;
       }
       int label = concepts.Find(from.label_concept);
@@ -99,16 +173,38 @@ void CheckQueries(const std::vector<events::SourceMapping>& sources, base::Probl
   }
 }
 
+std::vector<std::string> FeedsOf(const Result<std::vector<events::SourceMapping>>& sources) {
+  std::vector<std::string> feeds;
+  if (!sources.ok()) return feeds;
+  for (const auto& source : *sources) {
+    for (const auto& mapped : source.feeds) feeds.push_back(mapped.feed);
+  }
+  return feeds;
+}
+
 // What a table may read besides other declared tables.
 std::vector<std::string> TablesOfTheProgram(
     const Result<std::vector<events::SourceMapping>>& sources) {
   std::vector<std::string> names = {"silver.events", "silver.quarantine", "silver.subjects",
                                     "silver.quality", "clinic.concepts"};
-  if (!sources.ok()) return names;
-  for (const auto& source : *sources) {
-    for (const auto& mapped : source.feeds) names.push_back("bronze." + mapped.feed);
-  }
+  for (const auto& feed : FeedsOf(sources)) names.push_back("bronze." + feed);
   return names;
+}
+
+// The views of what the clinic's SQL declares; mistakes in it are told.
+Result<Tables> BindTables(const std::string& clinic, const events::Concepts& concepts,
+                          const Result<std::vector<events::SourceMapping>>& sources,
+                          engine::SqlEngine* engine, base::Problems* problems) {
+  Tables tables{engine, {}};
+  auto declared = lakehouse::LoadSqlTables(clinic);
+  if (!declared.ok()) problems->Add(declared.error());
+  if (!declared.ok()) return tables;
+  auto ordered = lakehouse::InBuildOrder(*declared, TablesOfTheProgram(sources));
+  if (!ordered.ok()) problems->Add(ordered.error());
+  if (!ordered.ok()) return tables;
+  tables.schemas =
+      TRY(lakehouse::BindTables(engine, concepts, FeedsOf(sources), *ordered, problems));
+  return tables;
 }
 
 Result<> Run(const GlobalOptions& global) {
@@ -133,6 +229,8 @@ Result<> Run(const GlobalOptions& global) {
     }
   };
   if (sources.ok()) CheckQueries(*sources, &problems);
+  auto engine = TRY(engine::SqlEngine::Open({.num_threads = 1}));
+  auto tables = TRY(BindTables(clinic, *concepts, sources, engine.get(), &problems));
   each("concepts", [](const std::string&) {});
   each("sources", [](const std::string&) {});
   each("features", [&](const std::string& path) {
@@ -144,15 +242,8 @@ Result<> Run(const GlobalOptions& global) {
     if (!task.ok())
       problems.Add(task.error());
     else if (sources.ok())
-      CheckReferences(*task, clinic, *concepts, *sources, &problems);
+      CheckReferences(*task, clinic, *concepts, *sources, tables, &problems);
   });
-  auto tables = lakehouse::LoadSqlTables(clinic);
-  if (!tables.ok()) {
-    problems.Add(tables.error());
-  } else if (auto ordered = lakehouse::InBuildOrder(*tables, TablesOfTheProgram(sources));
-             !ordered.ok()) {
-    problems.Add(ordered.error());
-  }
   each("silver", [](const std::string&) {});
   each("gold", [](const std::string&) {});
   TRY(problems.ToResult());

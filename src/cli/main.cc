@@ -40,8 +40,8 @@ namespace {
 
 constexpr std::array kCommands = std::to_array<Command>({
     {"init", "write a new clinic folder from the template", "codman init my-clinic", SetupInit},
-    {"check", "validate every declaration of the clinic", "codman check --clinic my-clinic",
-     SetupCheck},
+    {"check", "validate every declaration of the clinic, its SQL too",
+     "codman check --clinic my-clinic", SetupCheck},
     {"demo", "synthesise patients, ingest, build, train, activate, serve", "codman demo",
      SetupDemo},
     {"simulate", "write the feed of a synthetic hospital",

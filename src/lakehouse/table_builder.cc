@@ -9,39 +9,14 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "events/concepts.h"
+#include "lakehouse/clinic_concepts_internal.h"
 #include "lakehouse/sql_words_internal.h"
+#include "lakehouse/table_binding.h"
 
 namespace codman::lakehouse {
 namespace {
 
-using columns::Type;
-
-constexpr char kConcepts[] = "clinic.concepts";
 constexpr char kCandidate[] = "candidate";
-
-// The columns of a select as the lake can hold them. The rest is refused: what the engine would
-// write for them, other readers of the table would not take for the declared type.
-Result<columns::Schema> SchemaOf(engine::SqlEngine* engine, const SqlTable& table) {
-  auto types =
-      TRY(engine->QueryAll(format("select column_name, column_type from (describe {})", table.sql))
-              .While("reading " + table.file));
-  columns::Schema schema = TRY(engine->Describe(table.sql));
-  for (size_t i = 0; i < schema.size(); ++i) {
-    auto type = types.columns[1].strings[i];
-    if (schema[i].type == Type::kString && type != "VARCHAR") {
-      return base::InvalidInput(format(
-          "{}: the column {} is of type {}, which the lake does not hold; cast it to bigint, "
-          "double, varchar or timestamptz",
-          table.file, schema[i].name, type));
-    }
-  }
-  for (const auto& column : table.key) {
-    if (columns::FindField(schema, column) < 0)
-      return base::InvalidInput(format(
-          "{}: the key names the column {}, which the select does not give", table.file, column));
-  }
-  return schema;
-}
 
 std::string SelectInKeyOrder(const SqlTable& table, const columns::Schema& schema) {
   std::string fields, key;
@@ -129,7 +104,8 @@ Result<BuildReport> TableBuilder::Build(const std::string& clinic_folder,
                                         const std::vector<std::string>& only,
                                         const std::function<void(double)>& progress) {
   auto plan = TRY(Plan(clinic_folder, only));
-  TRY(RegisterConcepts(clinic_folder));
+  concepts_hash_ =
+      TRY(RegisterConcepts(engine_, TRY(events::Concepts::Load(clinic_folder + "/concepts"))));
   TRY(lake_.RegisterViews(engine_, TRY(lake_.GoldTables())));
   auto lineage = TRY(Lineage::Open(database_));
   BuildReport report;
@@ -190,38 +166,6 @@ Result<std::vector<SqlTable>> TableBuilder::Plan(const std::string& clinic_folde
   }
   std::erase_if(plan, [&](const auto& table) { return wanted.count(table.QualifiedName()) == 0; });
   return plan;
-}
-
-// clinic.concepts: what clinic/concepts/*.yaml declares, for joins.
-Result<> TableBuilder::RegisterConcepts(const std::string& clinic_folder) {
-  auto concepts = TRY(events::Concepts::Load(clinic_folder + "/concepts"));
-  columns::Table rows({{"concept", Type::kString},
-                       {"label", Type::kString},
-                       {"concept_group", Type::kString},
-                       {"unit", Type::kString},
-                       {"low", Type::kDouble},
-                       {"high", Type::kDouble},
-                       {"reference_low", Type::kDouble},
-                       {"reference_high", Type::kDouble}});
-  std::string text;
-  for (const auto& known : concepts.all()) {
-    size_t at = 0;
-    for (const auto& word : {known.name, known.label, known.group, known.unit}) {
-      rows.columns[at++].AppendString(word);
-      text += word + "\n";
-    }
-    for (double bound : {known.low, known.high, known.reference_low, known.reference_high}) {
-      rows.columns[at++].AppendDouble(bound);
-      text += format("{}\n", bound);
-    }
-  }
-  concepts_hash_ = base::Sha256Hex(text);
-  TRY(engine_->CreateTable("clinic_concepts", rows.schema()));
-  TRY(engine_->Append("clinic_concepts", rows));
-  return engine_->Execute(
-      format("create schema if not exists clinic; create or replace view {} as select * from "
-             "clinic_concepts",
-             ViewName(kConcepts)));
 }
 
 Result<TableBuilder::Inputs> TableBuilder::InputsOf(const SqlTable& table) const {

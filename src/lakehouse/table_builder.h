@@ -60,7 +60,6 @@ class TableBuilder {
   struct Inputs;
   Result<std::vector<SqlTable>> Plan(const std::string& clinic_folder,
                                      const std::vector<std::string>& only) const;
-  Result<> RegisterConcepts(const std::string& clinic_folder);
   Result<Inputs> InputsOf(const SqlTable& table) const;
   Result<TableBuild> BuildTable(const SqlTable& table, BuildReport* report);
   Result<bool> RunChecks(const SqlTable& table, const std::string& candidate, BuildReport* report);

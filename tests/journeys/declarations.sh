@@ -32,6 +32,15 @@ tasks/sepsis.yaml|s/learner: gbdt/learner: gdbt/|gbdt
 tasks/sepsis.yaml|s/concept: sepsis_label/concept: heart_rate/|outcome: true
 tasks/sepsis.yaml|s/train: 0.6/train: 0.9/|sum to 1
 tasks/sepsis.yaml|s/live: process/live: signal/|not declared
+tasks/sepsis.yaml|s/from: unit1 = 1/from: unit7 = 1/|"unit7" not found
+tasks/mortality.yaml|s/column: hospdead/column: hospded/|did you mean 'hospdead'
+tasks/mortality.yaml|s/{race: race}/{race: rase}/|subgroup 'race' does not fit gold.support2_patients
+tasks/adverse_event.yaml|s/column: deterioration_24h/column: deterioration/|did you mean 'deterioration_24h'
+features/mortality_support2.yaml|s/column: dementia/column: demensia/|did you mean 'dementia'
+gold/icu_stays.sql|s/source, icu_admission_time/source, icu_admision_time/|"icu_admision_time" not found
+gold/icu_stays.sql|s/check: range hours/check: range hour/|check 'range hour 0 8784' does not fit
+gold/icu_stays.sql|s/key: subject_id, encounter_ref/key: subject_id, encounter/|key names the column encounter
+silver/encounters.sql|s/max(event_time)/maxx(event_time)/|maxx
 TABLE
 printf 'a: 1\na: 2\n' > "$work/broken/tasks/twice.yaml"
 "$codman" check --clinic "$work/broken" > "$work/out" 2>&1 || true

@@ -25,6 +25,7 @@ class NamelessFile {
   ~NamelessFile() { Close(); }
 
   bool Open(const std::string& folder) {
+    Close();
     if (!base::MakeFolders(folder).ok()) return false;
     std::string path = folder + "/matrix-XXXXXX";
     fd_ = mkostemp(path.data(), O_CLOEXEC);
@@ -81,12 +82,17 @@ class CachedMatrix : public columns::MatrixSource {
     places_.clear();
     if (state_ == State::kEmpty && !file_.Open(temp_folder_)) state_ = State::kImpossible;
     TRY(source_->Scan([&](const MatrixBlock& block) -> Result<> {
-      if (state_ == State::kEmpty && !Keep(block)) state_ = State::kImpossible;
+      if (state_ == State::kEmpty && !Keep(block)) GiveUp();
       return sink(block);
     }));
     if (state_ == State::kEmpty) state_ = State::kKept;
-    if (state_ == State::kImpossible) file_.Close();
     return {};
+  }
+
+  // Others may need the space.
+  void GiveUp() {
+    state_ = State::kImpossible;
+    file_.Close();
   }
 
   bool Keep(const MatrixBlock& block) {

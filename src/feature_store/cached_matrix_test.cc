@@ -1,9 +1,11 @@
 #include "feature_store/cached_matrix.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <csignal>
 #include <cstring>
 #include <limits>
 
@@ -109,6 +111,25 @@ TEST_F(CachedMatrixTest, ReadsTheSourceWhereNoFileCanBeMade) {
   ExpectSame(ValuesOf(matrix.get()), ValuesOf(matrix.get()));
   EXPECT_EQ(scans_, 2);
   ASSERT_TRUE(base::RemoveTree(file).ok());
+}
+
+// A file may not grow beyond a few blocks: to the program this is a full disk.
+TEST_F(CachedMatrixTest, ReadsTheSourceWhereTheFileCannotGrow) {
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &usual), 0);
+  auto* handler = signal(SIGXFSZ, SIG_IGN);
+  auto matrix = Make(50'000);
+  rlimit small = usual;
+  small.rlim_cur = 100'000;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  auto first = ValuesOf(matrix.get());
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &usual), 0);
+  signal(SIGXFSZ, handler);
+  int unused = 0;
+  auto expected = ValuesOf(std::make_unique<CountedMatrix>(50'000, &unused).get());
+  ExpectSame(first, expected);
+  ExpectSame(ValuesOf(matrix.get()), expected);
+  EXPECT_EQ(scans_, 2);
 }
 
 }  // namespace

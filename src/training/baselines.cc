@@ -74,6 +74,39 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
   return MarginsOf(*model, matrix.get(), all);
 }
 
+Result<std::vector<double>> FormOnly(const Run& run, const models::Model& model,
+                                     const std::vector<uint8_t>& judged) {
+  const auto& contract = run.plan->contract();
+  const auto& inputs = run.plan->columns();
+  // Scores and ratios are computed anew, of what a form asks for.
+  auto is_given = [&](const features::InputColumn& column) {
+    const auto& feature = contract[static_cast<size_t>(column.contract)];
+    return column.level >= 0 || column.name == feature.id;
+  };
+  bool any_history = !std::all_of(inputs.begin(), inputs.end(), is_given);
+  if (!any_history || run.target().objective != models::Objective::kBinary)
+    return std::vector<double>{};
+  std::vector<double> margins(judged.size(), 0), values(contract.size()), vector(inputs.size());
+  TRY(run.offline.matrix->Scan([&](const columns::MatrixBlock& block) -> Result<> {
+    for (int64_t i = 0; i < block.num_rows; ++i) {
+      auto at = static_cast<size_t>(block.first_row + i);
+      if (judged[at] == 0) continue;
+      auto row = block.Row(i);
+      std::fill(values.begin(), values.end(), std::nan(""));
+      for (size_t k = 0; k < inputs.size(); ++k) {
+        auto feature = static_cast<size_t>(inputs[k].contract);
+        if (!is_given(inputs[k]) || !contract[feature].expression.empty()) continue;
+        if (inputs[k].level < 0) values[feature] = row[k];
+        if (inputs[k].level >= 0 && row[k] == 1) values[feature] = inputs[k].level;
+      }
+      run.plan->ComputeFromForm(values, vector);
+      model.Predict(vector, {&margins[at], 1});
+    }
+    return {};
+  }));
+  return margins;
+}
+
 Result<std::vector<double>> EarlyWarningScore(const Run& run) {
   std::vector<double> scores;
   if (run.target().objective != models::Objective::kBinary) return scores;

@@ -27,6 +27,10 @@ bool IsOfProcess(const features::InputColumn& column, const features::ContractFe
 // The columns about care only, where the variant has such.
 Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_t>& train,
                                         const std::vector<uint8_t>& all);
+// The model itself, told no more of the rows of `judged` than a form can: the values at the moment,
+// without their history. Nothing where the model needs no history; 0 elsewhere.
+Result<std::vector<double>> FormOnly(const Run& run, const models::Model& model,
+                                     const std::vector<uint8_t>& judged);
 // NEWS2, or as much of it as the inputs know: what a ward without any model has. Rows without it
 // count as lowest.
 Result<std::vector<double>> EarlyWarningScore(const Run& run);

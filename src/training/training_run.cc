@@ -73,6 +73,8 @@ Result<Judged> FitAndJudge(Run* run) {
                      .told = Tell(run->target(), judged.point.calibration, judged.margins)};
   in.subgroups = &run->subgroups;
   TRY(AddOthers(*run, train, all, clock, &in));
+  auto form_only = TRY(FormOnly(*run, *judged.model, held_out));
+  if (!form_only.empty()) in.comparators["form_only"] = form_only;
   in.threshold = judged.point.threshold;
   in.threshold_rule = judged.point.rule;
   in.title =

@@ -97,6 +97,7 @@ TEST(FeatureSetTest, BlocksAddTheirColumnsInOrder) {
                   "sbp_hours_since_24h", "heart_rate_is_missing_6h", "heart_rate_min_6h",
                   "sbp_is_missing_6h", "sbp_min_6h"));
   EXPECT_EQ(plan->contract().size(), 6u);
+  EXPECT_TRUE(plan->NeedsHistory());
   EXPECT_TRUE(plan->contract()[4].process);
   EXPECT_EQ(plan->contract()[4].unit, "h");
   EXPECT_EQ(plan->columns()[8].contract, 1);
@@ -232,6 +233,7 @@ TEST(FeatureSetTest, ColumnsOfATableBecomeInputs) {
   EXPECT_THAT(plan->column_names(), ElementsAre("days", "insulin_is_no", "insulin_is_steady",
                                                 "insulin_is_up", "a1c", "weeks"));
   EXPECT_EQ(plan->contract()[1].high, 2);
+  EXPECT_FALSE(plan->NeedsHistory());
   std::vector<double> out(6);
   plan->ComputeFromForm(std::vector<double>{14, 1, 2, NAN, NAN}, out);
   EXPECT_THAT(out, ElementsAre(14, 0, 1, 0, 2, 2));

@@ -63,6 +63,8 @@ class Plan {
   // Derived features that are not given are computed from those that are; columns that need history
   // are NaN. `out` has columns().size() entries.
   void ComputeFromForm(std::span<const double> values, std::span<double> out) const;
+  // Whether there are such columns, which no form can fill.
+  bool NeedsHistory() const;
 
   struct Impl;
   const Impl& impl() const { return *impl_; }

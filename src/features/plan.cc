@@ -188,6 +188,11 @@ int Plan::FindContract(std::string_view id) const {
   return found == impl_->contract_by_id.end() ? -1 : found->second;
 }
 
+bool Plan::NeedsHistory() const {
+  return !std::all_of(impl_->shown.begin(), impl_->shown.end(),
+                      [](const ColumnPlan& shown) { return shown.is_contract; });
+}
+
 void Plan::ComputeFromForm(std::span<const double> values, std::span<double> out) const {
   constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
   CHECK(values.size() == impl_->contract.size() && out.size() == impl_->columns.size());

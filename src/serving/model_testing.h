@@ -62,12 +62,14 @@ inline std::string TestWeights() {
   return models::GbdtLearner().Fit(data, options).value()->weights();
 }
 
-inline std::shared_ptr<const ServedModel> MakeTestModel(
-    double horizon_hours = 6, const std::string& features = kTestFeatures) {
+inline std::shared_ptr<const ServedModel> MakeTestModel(double horizon_hours = 6,
+                                                        const std::string& features = kTestFeatures,
+                                                        Json metrics = Json()) {
   registry::LoadedModel loaded;
   loaded.version = {.task = "sepsis", .variant = "process", .version = "process-1"};
   loaded.version.source = "made";
   loaded.version.synthetic = true;
+  loaded.version.metrics = std::move(metrics);
   loaded.version.manifest_sha256 = std::string(64, 'a');
   loaded.manifest = Json::Object({{"feature_set", "tiny"}});
   loaded.features = base::ParseYaml(features, "features.yaml").value();

@@ -57,8 +57,13 @@ void WriteConstantParts(double horizon_hours, ServedModel* model) {
   std::vector<std::string> warnings;
   if (version.synthetic)
     warnings.push_back("trained on synthetic data: the number carries no claim of accuracy");
-  if (!model->plan->concepts_used().empty())
-    warnings.push_back("computed from a form without history: values over time are missing");
+  if (model->plan->NeedsHistory()) {
+    std::string warning = "computed from a form without history: values over time are missing";
+    if (const Json* auroc = version.metrics.Find("form_only_auroc"))
+      warning += format("; on held-out patients it reached AUROC {:.3f} so, {:.3f} with history",
+                        auroc->AsDouble(), version.metrics["auroc"].AsDouble());
+    warnings.push_back(std::move(warning));
+  }
   model->warnings.push_back(text(Json::Array(warnings)));
   warnings.push_back("more than half of the features are missing");
   model->warnings.push_back(text(Json::Array(warnings)));

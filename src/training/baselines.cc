@@ -83,8 +83,7 @@ Result<std::vector<double>> FormOnly(const Run& run, const models::Model& model,
     const auto& feature = contract[static_cast<size_t>(column.contract)];
     return column.level >= 0 || column.name == feature.id;
   };
-  bool any_history = !std::all_of(inputs.begin(), inputs.end(), is_given);
-  if (!any_history || run.target().objective != models::Objective::kBinary)
+  if (!run.plan->NeedsHistory() || run.target().objective != models::Objective::kBinary)
     return std::vector<double>{};
   std::vector<double> margins(judged.size(), 0), values(contract.size()), vector(inputs.size());
   TRY(run.offline.matrix->Scan([&](const columns::MatrixBlock& block) -> Result<> {

@@ -45,6 +45,9 @@ Json MetricsOf(const Json& report) {
   take(report["multiclass"], {"macro_auroc", "accuracy", "balanced_accuracy", "brier"});
   if (const Json& calibration = report["calibration"]; !calibration.is_null())
     metrics.Set("calibration_slope", calibration["slope"]).Set("brier", report["brier"]["value"]);
+  for (const auto& other : report["comparators"].items()) {
+    if (other["name"].AsString() == "form_only") metrics.Set("form_only_auroc", other["auroc"]);
+  }
   if (!report["utility"].is_null()) metrics.Set("utility", report["utility"]["value"]);
   return metrics;
 }

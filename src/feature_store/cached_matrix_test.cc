@@ -4,9 +4,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <csignal>
-#include <cstring>
 #include <limits>
 
 #include "base/file.h"
@@ -68,8 +69,10 @@ class CachedMatrixTest : public testing::Test {
     return values;
   }
   void ExpectSame(const std::vector<double>& a, const std::vector<double>& b) {
-    ASSERT_EQ(a.size(), b.size());
-    EXPECT_EQ(std::memcmp(a.data(), b.data(), a.size() * sizeof(double)), 0);
+    auto same_bits = [](double x, double y) {
+      return std::bit_cast<uint64_t>(x) == std::bit_cast<uint64_t>(y);
+    };
+    EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin(), b.end(), same_bits));
   }
 
   int scans_ = 0;

@@ -179,8 +179,8 @@ Result<> EventRows::StageForSilver(engine::SqlEngine* engine) const {
   return Stage(engine, order, false);
 }
 
-// Each kind twice: as it is, and as the conflict that voids it. As enums, silver's file is written
-// in two thirds of the time; what is compared by hash() must be a text.
+// Each kind twice: as it is, and as the conflict that voids it. An enum is encoded once a file and
+// not once a row; what is compared by hash() must be a text.
 Result<> EventRows::StageKinds(engine::SqlEngine* engine, bool as_enums) const {
   Table kinds_table({{"kind", Type::kInt64},
                      {"quality", Type::kDouble},

@@ -1,8 +1,8 @@
 // A matrix that is decoded once, for what scans it many times: a training run reads its rows about
-// a dozen times, and from Parquet each time costs more than growing the trees takes.
+// a dozen times, and decoding Parquet that often costs as much as growing the trees.
 //
-// The first scan that reaches the end leaves the blocks, packed by LZ4 (a sixth of the doubles), in
-// a file without a name below `temp_folder`; later scans read that, bit for bit the same. The
+// The first scan that reaches the end leaves the blocks, packed by LZ4, in a file without a name
+// below `temp_folder`; later scans read that, bit for bit the same. The
 // system forgets the file with this object, also after a kill. Where it cannot be written (disk
 // full, read-only folder), every scan reads the source.
 #pragma once

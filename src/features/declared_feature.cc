@@ -186,6 +186,7 @@ void ReadLevels(const Json& entry, ContractFeature* feature, Problems* problems)
   feature->low = 0;
   feature->high = static_cast<double>(feature->levels.size()) - 1;
   feature->unit = "{level}";
+  feature->words = feature->levels;
 }
 
 // What a gold table tells of each row.
@@ -215,7 +216,7 @@ bool ReadColumn(const Json& entry, ContractFeature* feature, Problems* problems)
 }  // namespace
 
 std::string_view WordOf(const ContractFeature& feature, double value) {
-  const auto& words = feature.levels.empty() ? feature.words : feature.levels;
+  const auto& words = feature.words;
   bool named =
       value >= 0 && value < static_cast<double>(words.size()) && value == std::floor(value);
   return named ? std::string_view(words[static_cast<size_t>(value)]) : std::string_view();

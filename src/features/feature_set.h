@@ -51,7 +51,8 @@ struct ContractFeature {
   std::string column;
   // Of a categorical column: its value is the place of the level in this list.
   std::vector<std::string> levels;
-  // What 0, 1, … mean ("female", "male"): it is a number that is asked for and told as a text.
+  // What 0, 1, … mean ("female", "male"): a number that is asked for and told as a text. Of a
+  // categorical column its levels.
   std::vector<std::string> words;
   bool one_hot = false;  // the model sees one 0/1 input per level instead of the place
   Aggregate aggregate = Aggregate::kLast;

@@ -24,7 +24,7 @@ FeatureForm FormOf(const features::ContractFeature& feature, const events::Conce
     form.high = coded ? known.high : std::min(form.high, known.top_code.value_or(known.high));
     if (known.ambiguous) std::tie(form.doubtful_low, form.doubtful_high) = *known.ambiguous;
   }
-  for (const auto& word : feature.levels.empty() ? feature.words : feature.levels)
+  for (const auto& word : feature.words)
     base::AppendJsonString(&form.quoted_words.emplace_back(), word);
   if (!feature.levels.empty()) {  // given as texts, which are no plain numbers
     form.doubtful_low = feature.low;

@@ -7,6 +7,15 @@
 
 namespace codman::training {
 
+namespace {
+
+// Whether a form tells the column: the feature itself, not what it was before.
+bool IsOfTheMoment(const features::InputColumn& column, const features::ContractFeature& feature) {
+  return column.level >= 0 || column.name == feature.id;
+}
+
+}  // namespace
+
 const char* NameOfBaseline(const Run& run) {
   return run.target().objective == models::Objective::kRegression ? "linear" : "logistic";
 }
@@ -30,8 +39,7 @@ Result<std::vector<double>> Baseline(const Run& run, const std::vector<uint8_t>&
   std::vector<std::string> names;
   for (const auto& column : run.plan->columns()) {
     const auto& contract = run.plan->contract()[static_cast<size_t>(column.contract)];
-    bool own = column.name == contract.id || column.level >= 0;
-    if (own && !contract.process) names.push_back(column.name);
+    if (IsOfTheMoment(column, contract) && !contract.process) names.push_back(column.name);
   }
   auto matrix = run.offline.Select(names);
   auto rows = TRY(LoadRows(matrix.get(), train));
@@ -78,11 +86,6 @@ Result<std::vector<double>> FormOnly(const Run& run, const models::Model& model,
                                      const std::vector<uint8_t>& judged) {
   const auto& contract = run.plan->contract();
   const auto& inputs = run.plan->columns();
-  // Scores and ratios are computed anew, of what a form asks for.
-  auto is_given = [&](const features::InputColumn& column) {
-    const auto& feature = contract[static_cast<size_t>(column.contract)];
-    return column.level >= 0 || column.name == feature.id;
-  };
   if (!run.plan->NeedsHistory() || run.target().objective != models::Objective::kBinary)
     return std::vector<double>{};
   std::vector<double> margins(judged.size(), 0), values(contract.size()), vector(inputs.size());
@@ -94,7 +97,9 @@ Result<std::vector<double>> FormOnly(const Run& run, const models::Model& model,
       std::fill(values.begin(), values.end(), std::nan(""));
       for (size_t k = 0; k < inputs.size(); ++k) {
         auto feature = static_cast<size_t>(inputs[k].contract);
-        if (!is_given(inputs[k]) || !contract[feature].expression.empty()) continue;
+        // Scores and ratios are computed anew, of what a form asks for.
+        bool asked_for = contract[feature].expression.empty();
+        if (!asked_for || !IsOfTheMoment(inputs[k], contract[feature])) continue;
         if (inputs[k].level < 0) values[feature] = row[k];
         if (inputs[k].level >= 0 && row[k] == 1) values[feature] = inputs[k].level;
       }

@@ -16,16 +16,15 @@ double HorizonHours(const registry::Task& task) {
 
 Json FeatureJson(const ContractFeature& feature) {
   auto finite = [](double value) { return std::isfinite(value) ? Json(value) : Json(); };
-  Json json = Json::Object(
-      {{"id", feature.id},
-       {"label", feature.label},
-       {"unit", feature.unit},
-       {"low", finite(feature.low)},
-       {"high", finite(feature.high)},
-       {"description", feature.description},
-       {"derived", !feature.expression.empty()},
-       {"levels", Json::Array(feature.levels.empty() ? feature.words : feature.levels)},
-       {"process", feature.process}});
+  Json json = Json::Object({{"id", feature.id},
+                            {"label", feature.label},
+                            {"unit", feature.unit},
+                            {"low", finite(feature.low)},
+                            {"high", finite(feature.high)},
+                            {"description", feature.description},
+                            {"derived", !feature.expression.empty()},
+                            {"levels", Json::Array(feature.words)},
+                            {"process", feature.process}});
   bool has_reference = feature.reference_low != feature.reference_high;
   json.Set("reference_low", has_reference ? Json(feature.reference_low) : Json());
   json.Set("reference_high", has_reference ? Json(feature.reference_high) : Json());

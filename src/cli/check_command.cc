@@ -182,15 +182,6 @@ std::vector<std::string> FeedsOf(const Result<std::vector<events::SourceMapping>
   return feeds;
 }
 
-// What a table may read besides other declared tables.
-std::vector<std::string> TablesOfTheProgram(
-    const Result<std::vector<events::SourceMapping>>& sources) {
-  std::vector<std::string> names = {"silver.events", "silver.quarantine", "silver.subjects",
-                                    "silver.quality", "clinic.concepts"};
-  for (const auto& feed : FeedsOf(sources)) names.push_back("bronze." + feed);
-  return names;
-}
-
 // The views of what the clinic's SQL declares; mistakes in it are told.
 Result<Tables> BindTables(const std::string& clinic, const events::Concepts& concepts,
                           const Result<std::vector<events::SourceMapping>>& sources,
@@ -199,7 +190,7 @@ Result<Tables> BindTables(const std::string& clinic, const events::Concepts& con
   auto declared = lakehouse::LoadSqlTables(clinic);
   if (!declared.ok()) problems->Add(declared.error());
   if (!declared.ok()) return tables;
-  auto ordered = lakehouse::InBuildOrder(*declared, TablesOfTheProgram(sources));
+  auto ordered = lakehouse::InBuildOrder(*declared, FeedsOf(sources));
   if (!ordered.ok()) problems->Add(ordered.error());
   if (!ordered.ok()) return tables;
   tables.schemas =

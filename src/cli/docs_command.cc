@@ -69,14 +69,11 @@ std::string FieldsOf(const columns::Schema& schema) {
 Result<std::string> TablesReference(const std::string& clinic) {
   lakehouse::Lake lake("");
   std::string text = "\n## Tables\n\n| table | columns or description |\n|---|---|\n";
-  auto row = [&](const char* name, const engine::DeltaTable& table) {
+  auto row = [&](const std::string& name, const engine::DeltaTable& table) {
     text += format("| {} | {} |\n", name, FieldsOf(table.schema()));
   };
   row("bronze.<feed>", lake.Bronze("feed"));
-  row("silver.events", lake.Events());
-  row("silver.quarantine", lake.Quarantine());
-  row("silver.subjects", lake.Subjects());
-  row("silver.quality", lake.Quality());
+  for (const auto& [name, table] : lake.OwnTables()) row(name, table);
   for (const auto& table : TRY(lakehouse::LoadSqlTables(clinic))) {
     text += format("| {} | {}; key {}; one row is {} |\n", table.QualifiedName(),
                    Cell(table.description), base::Join(table.key, ", "), Cell(table.grain));

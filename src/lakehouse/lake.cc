@@ -1,7 +1,6 @@
 #include "lakehouse/lake.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -13,8 +12,7 @@ namespace {
 using columns::Type;
 using engine::DeltaTable;
 
-constexpr std::array<std::string_view, 4> kOwnSilver = {"events", "quality", "quarantine",
-                                                        "subjects"};
+constexpr std::string_view kSilver = "silver.";
 
 // A folder with an empty log is a table whose first commit was cut off: there is none yet.
 Result<bool> HoldsTable(const std::string& folder) {
@@ -122,14 +120,19 @@ DeltaTable Lake::Quality() const {
                                                 {"quality_score", Type::kDouble}});
 }
 
+std::vector<std::pair<std::string, DeltaTable>> Lake::OwnTables() const {
+  return {{"silver.events", Events()},
+          {"silver.quarantine", Quarantine()},
+          {"silver.subjects", Subjects()},
+          {"silver.quality", Quality()}};
+}
+
 Result<std::vector<std::string>> Lake::Feeds() const { return TablesBelow(root_ + "/bronze"); }
 Result<std::vector<std::string>> Lake::GoldTables() const { return TablesBelow(root_ + "/gold"); }
 
 Result<std::vector<std::string>> Lake::DerivedSilverTables() const {
   auto names = TRY(TablesBelow(root_ + "/silver"));
-  std::erase_if(names, [](const std::string& name) {
-    return std::find(kOwnSilver.begin(), kOwnSilver.end(), name) != kOwnSilver.end();
-  });
+  for (const auto& [own, table] : OwnTables()) std::erase(names, own.substr(kSilver.size()));
   return names;
 }
 
@@ -154,10 +157,8 @@ Result<std::vector<engine::ReaderView>> Lake::Views(const std::vector<std::strin
   std::vector<engine::ReaderView> views;
   for (const auto& feed : TRY(Feeds()))
     TRY(AddViews({"bronze", "raw"}, feed, Bronze(feed), &views));
-  TRY(AddViews({"silver", "staging"}, "events", Events(), &views));
-  TRY(AddViews({"silver", "staging"}, "quarantine", Quarantine(), &views));
-  TRY(AddViews({"silver", "staging"}, "subjects", Subjects(), &views));
-  TRY(AddViews({"silver", "staging"}, "quality", Quality(), &views));
+  for (const auto& [name, table] : OwnTables())
+    TRY(AddViews({"silver", "staging"}, name.substr(kSilver.size()), table, &views));
   for (const auto& name : TRY(DerivedSilverTables()))
     TRY(AddDerivedViews("silver." + name, &views));
   for (const auto& name : gold) TRY(AddDerivedViews("gold." + name, &views));

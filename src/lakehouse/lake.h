@@ -7,6 +7,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -32,6 +33,9 @@ class Lake {
   // One row per bronze commit and feed: what became of its measurements (data-model.md 4). A
   // re-drive adds one with the differences that it made, without a score.
   engine::DeltaTable Quality() const;
+  // The tables of silver that the program itself writes, by name ("silver.events"): all others are
+  // declared in the clinic.
+  std::vector<std::pair<std::string, engine::DeltaTable>> OwnTables() const;
 
   // Feeds that have a bronze table, sorted.
   Result<std::vector<std::string>> Feeds() const;

@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/problems.h"
 #include "base/text.h"
+#include "lakehouse/clinic_concepts_internal.h"
+#include "lakehouse/lake.h"
 #include "lakehouse/sql_words_internal.h"
 
 namespace codman::lakehouse {
@@ -267,9 +269,16 @@ Result<std::vector<SqlTable>> LoadSqlTables(const std::string& clinic_folder) {
   return tables;
 }
 
+std::vector<std::string> GivenTables(const std::vector<std::string>& feeds) {
+  std::vector<std::string> names = {kConcepts};
+  for (const auto& [name, table] : Lake("").OwnTables()) names.push_back(name);
+  for (const auto& feed : feeds) names.push_back("bronze." + feed);
+  return names;
+}
+
 Result<std::vector<SqlTable>> InBuildOrder(std::vector<SqlTable> tables,
-                                           const std::vector<std::string>& given) {
-  return Order(std::move(tables)).Make(given);
+                                           const std::vector<std::string>& feeds) {
+  return Order(std::move(tables)).Make(GivenTables(feeds));
 }
 
 std::string CountOffendingSql(const TableCheck& check, const std::string& table, int64_t now_us) {

@@ -58,10 +58,14 @@ Result<SqlTable> ParseSqlTable(const std::string& layer, const std::string& file
 // All *.sql of <clinic>/silver and <clinic>/gold.
 Result<std::vector<SqlTable>> LoadSqlTables(const std::string& clinic_folder);
 
+// What declared tables may read besides each other: the program's own tables, the clinic's concepts
+// and bronze of each feed.
+std::vector<std::string> GivenTables(const std::vector<std::string>& feeds);
+
 // Inputs before what reads them, else by name. Refused: a cycle (its path is named) and a ref to a
-// table that is neither declared nor one of `given`.
+// table that is neither declared nor given.
 Result<std::vector<SqlTable>> InBuildOrder(std::vector<SqlTable> tables,
-                                           const std::vector<std::string>& given);
+                                           const std::vector<std::string>& feeds);
 
 // SQL that counts the rows of `table` (any relation) which break the check. `now_us`: freshness.
 std::string CountOffendingSql(const TableCheck& check, const std::string& table, int64_t now_us);

@@ -81,8 +81,7 @@ SqlTable Reading(const std::string& name, const std::vector<std::string>& refs) 
 
 TEST(SqlTable, InputsAreBuiltFirst) {
   auto ordered = InBuildOrder(
-      {Reading("a", {"gold.c"}), Reading("b", {}), Reading("c", {"gold.b", "silver.events"})},
-      {"silver.events"});
+      {Reading("a", {"gold.c"}), Reading("b", {}), Reading("c", {"gold.b", "silver.events"})}, {});
   ASSERT_TRUE(ordered.ok());
   std::vector<std::string> names;
   for (const auto& table : *ordered) names.push_back(table.name);
@@ -97,7 +96,7 @@ TEST(SqlTable, ACircleIsRefusedNamingItsPath) {
 }
 
 TEST(SqlTable, AnUnknownRefGetsTheNearestName) {
-  auto ordered = InBuildOrder({Reading("a", {"silver.event"})}, {"silver.events"});
+  auto ordered = InBuildOrder({Reading("a", {"silver.event"})}, {});
   ASSERT_FALSE(ordered.ok());
   EXPECT_THAT(ordered.error().ToString(), HasSubstr("did you mean 'silver.events'?"));
 }

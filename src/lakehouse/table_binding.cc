@@ -20,11 +20,7 @@ Result<TableSchemas> BindOwnTables(engine::SqlEngine* engine, const events::Conc
                                    const std::vector<std::string>& feeds) {
   TRY(RegisterConcepts(engine, concepts));
   const Lake nowhere("");
-  std::vector<std::pair<std::string, engine::DeltaTable>> tables = {
-      {"silver.events", nowhere.Events()},
-      {"silver.quarantine", nowhere.Quarantine()},
-      {"silver.subjects", nowhere.Subjects()},
-      {"silver.quality", nowhere.Quality()}};
+  auto tables = nowhere.OwnTables();
   for (const auto& feed : feeds) tables.emplace_back("bronze." + feed, nowhere.Bronze(feed));
   TableSchemas schemas;
   schemas[kConcepts] = TRY(engine->Describe("from " + ViewName(kConcepts)));

@@ -28,8 +28,7 @@ class TableBindingTest : public testing::Test {
       EXPECT_TRUE(table.ok()) << table.error().ToString();
       if (table.ok()) tables.push_back(*table);
     }
-    auto ordered = InBuildOrder(
-        tables, {"silver.events", "silver.subjects", "bronze.labs", "clinic.concepts"});
+    auto ordered = InBuildOrder(tables, {"labs"});
     EXPECT_TRUE(ordered.ok()) << ordered.error().ToString();
     auto bound = BindTables(engine_.get(), concepts_, {"labs"}, *ordered, &problems_);
     EXPECT_TRUE(bound.ok()) << bound.error().ToString();

@@ -49,9 +49,8 @@ Result<> OnOneThread(engine::SqlEngine* engine, const std::function<Result<>()>&
 }
 
 bool IsUnbuilt(const LineageTable& input) {
-  static const std::set<std::string> written_by_program = {
-      "silver.events", "silver.quarantine", "silver.subjects", "silver.quality", kConcepts};
-  return input.version < 0 && written_by_program.count(input.table) == 0;
+  static const std::vector<std::string> given = GivenTables({});
+  return input.version < 0 && std::find(given.begin(), given.end(), input.table) == given.end();
 }
 
 void Discard(const engine::DeltaTable& table, const std::vector<engine::DataFile>& files) {
@@ -141,10 +140,7 @@ Result<BuildReport> TableBuilder::Build(const std::string& clinic_folder,
 // The tables in build order, cut to `only` and what these read.
 Result<std::vector<SqlTable>> TableBuilder::Plan(const std::string& clinic_folder,
                                                  const std::vector<std::string>& only) const {
-  std::vector<std::string> given = {"silver.events", "silver.quarantine", "silver.subjects",
-                                    "silver.quality", kConcepts};
-  for (const auto& feed : TRY(lake_.Feeds())) given.push_back("bronze." + feed);
-  auto plan = TRY(InBuildOrder(TRY(LoadSqlTables(clinic_folder)), given));
+  auto plan = TRY(InBuildOrder(TRY(LoadSqlTables(clinic_folder)), TRY(lake_.Feeds())));
   if (only.empty()) return plan;
   std::set<std::string> wanted;
   for (const auto& name : only) {

@@ -35,26 +35,22 @@ class NamelessFile {
     if (fd_ >= 0) close(fd_);
     fd_ = -1;
   }
-  bool WriteAt(int64_t offset, std::span<const char> bytes) {
-    for (size_t done = 0; done < bytes.size();) {
-      ssize_t count = pwrite(fd_, bytes.data() + done, bytes.size() - done,
-                             static_cast<off_t>(offset + static_cast<int64_t>(done)));
+  bool WriteAt(int64_t offset, std::span<const char> bytes) { return All(pwrite, offset, bytes); }
+  bool ReadAt(int64_t offset, std::span<char> bytes) { return All(pread, offset, bytes); }
+
+ private:
+  // The system may move a part at a time.
+  template <typename Move, typename Byte>
+  bool All(Move move, int64_t offset, std::span<Byte> bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t count = move(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
       if (count <= 0) return false;
-      done += static_cast<size_t>(count);
-    }
-    return true;
-  }
-  bool ReadAt(int64_t offset, std::span<char> bytes) {
-    for (size_t done = 0; done < bytes.size();) {
-      ssize_t count = pread(fd_, bytes.data() + done, bytes.size() - done,
-                            static_cast<off_t>(offset + static_cast<int64_t>(done)));
-      if (count <= 0) return false;
-      done += static_cast<size_t>(count);
+      offset += count;
+      bytes = bytes.subspan(static_cast<size_t>(count));
     }
     return true;
   }
 
- private:
   int fd_ = -1;
 };
 

@@ -216,10 +216,8 @@ bool ReadColumn(const Json& entry, ContractFeature* feature, Problems* problems)
 }  // namespace
 
 std::string_view WordOf(const ContractFeature& feature, double value) {
-  const auto& words = feature.words;
-  bool named =
-      value >= 0 && value < static_cast<double>(words.size()) && value == std::floor(value);
-  return named ? std::string_view(words[static_cast<size_t>(value)]) : std::string_view();
+  int place = PlaceOfWord(value, feature.words.size());
+  return place < 0 ? std::string_view() : feature.words[static_cast<size_t>(place)];
 }
 
 std::vector<std::string> LevelColumns(const ContractFeature& feature) {

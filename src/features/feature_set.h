@@ -5,6 +5,7 @@
 // commented example.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -72,6 +73,11 @@ struct ContractFeature {
 
 // What a value of the feature is called; "" where it is a plain number.
 std::string_view WordOf(const ContractFeature& feature, double value);
+// The place of a value among so many words, or -1.
+inline int PlaceOfWord(double value, size_t num_words) {
+  bool named = value >= 0 && value < static_cast<double>(num_words) && value == std::floor(value);
+  return named ? static_cast<int>(value) : -1;
+}
 
 // One column of the model's input.
 struct InputColumn {

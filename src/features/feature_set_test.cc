@@ -14,6 +14,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsNan;
 
 const char* const kConcepts = R"(concepts:
   - {name: heart_rate, label: Heart rate, group: vital signs, codes: [LOINC//8867-4],
@@ -239,6 +240,18 @@ TEST(FeatureSetTest, ColumnsOfATableBecomeInputs) {
   EXPECT_THAT(out, ElementsAre(14, 0, 1, 0, 2, 2));
   plan->ComputeFromForm(std::vector<double>{NAN, NAN, NAN, 80, NAN}, out);
   for (double value : out) EXPECT_TRUE(std::isnan(value));
+}
+
+// The vector tells what a form had given it: not what is computed, and nothing of what has no
+// input.
+TEST(FeatureSetTest, AFormIsReadBackFromItsVector) {
+  auto plan = Read(kTable)->Compile({}).value();
+  std::vector<double> vector(6), form(5);
+  plan->ComputeFromForm(std::vector<double>{14, 1, NAN, 80, NAN}, vector);
+  plan->TellForm(vector, form);
+  EXPECT_THAT(form, ElementsAre(14, 1, IsNan(), IsNan(), IsNan()));
+  plan->TellForm(std::vector<double>{NAN, 0, 0, 0, 2, 7}, form);
+  EXPECT_THAT(form, ElementsAre(IsNan(), IsNan(), 2, IsNan(), IsNan()));
 }
 
 // A value keeps its word, what is computed of values has none.

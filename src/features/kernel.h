@@ -63,7 +63,10 @@ class Plan {
   // Derived features that are not given are computed from those that are; columns that need history
   // are NaN. `out` has columns().size() entries.
   void ComputeFromForm(std::span<const double> values, std::span<double> out) const;
-  // Whether there are such columns, which no form can fill.
+  // The other way round: what a form could have told of a vector; NaN for what it did not, and for
+  // derived features, which are computed anew. `values` has contract().size() entries.
+  void TellForm(std::span<const double> vector, std::span<double> values) const;
+  // Whether there are columns that need history, which no form can fill.
   bool NeedsHistory() const;
 
   struct Impl;

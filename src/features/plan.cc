@@ -212,4 +212,16 @@ void Plan::ComputeFromForm(std::span<const double> values, std::span<double> out
   }
 }
 
+void Plan::TellForm(std::span<const double> vector, std::span<double> values) const {
+  CHECK(values.size() == impl_->contract.size() && vector.size() == impl_->columns.size());
+  std::fill(values.begin(), values.end(), std::numeric_limits<double>::quiet_NaN());
+  for (size_t i = 0; i < vector.size(); ++i) {
+    const ColumnPlan& shown = impl_->shown[i];
+    const auto feature = static_cast<size_t>(shown.index);
+    if (!shown.is_contract || !impl_->contract[feature].expression.empty()) continue;
+    if (shown.level < 0) values[feature] = vector[i];
+    if (shown.level >= 0 && vector[i] == 1) values[feature] = shown.level;
+  }
+}
+
 }  // namespace codman::features

@@ -134,10 +134,9 @@ double AnswerBatch::Shown(size_t row, size_t feature) const {
 void AnswerBatch::AppendShown(size_t row, size_t feature, std::string* out) const {
   double value = Shown(row, feature);
   const auto& words = model_->features[feature].quoted_words;
-  bool named =
-      value >= 0 && value < static_cast<double>(words.size()) && value == std::floor(value);
-  if (named)
-    out->append(words[static_cast<size_t>(value)]);
+  int place = features::PlaceOfWord(value, words.size());
+  if (place >= 0)
+    out->append(words[static_cast<size_t>(place)]);
   else
     AppendNumber(value, out);
 }

@@ -84,26 +84,16 @@ Result<std::vector<double>> ProcessOnly(const Run& run, const std::vector<uint8_
 
 Result<std::vector<double>> FormOnly(const Run& run, const models::Model& model,
                                      const std::vector<uint8_t>& judged) {
-  const auto& contract = run.plan->contract();
-  const auto& inputs = run.plan->columns();
   if (!run.plan->NeedsHistory() || run.target().objective != models::Objective::kBinary)
     return std::vector<double>{};
-  std::vector<double> margins(judged.size(), 0), values(contract.size()), vector(inputs.size());
+  std::vector<double> margins(judged.size(), 0), vector(run.plan->columns().size());
+  std::vector<double> form(run.plan->contract().size());
   TRY(run.offline.matrix->Scan([&](const columns::MatrixBlock& block) -> Result<> {
     for (int64_t i = 0; i < block.num_rows; ++i) {
       auto at = static_cast<size_t>(block.first_row + i);
       if (judged[at] == 0) continue;
-      auto row = block.Row(i);
-      std::fill(values.begin(), values.end(), std::nan(""));
-      for (size_t k = 0; k < inputs.size(); ++k) {
-        auto feature = static_cast<size_t>(inputs[k].contract);
-        // Scores and ratios are computed anew, of what a form asks for.
-        bool asked_for = contract[feature].expression.empty();
-        if (!asked_for || !IsOfTheMoment(inputs[k], contract[feature])) continue;
-        if (inputs[k].level < 0) values[feature] = row[k];
-        if (inputs[k].level >= 0 && row[k] == 1) values[feature] = inputs[k].level;
-      }
-      run.plan->ComputeFromForm(values, vector);
+      run.plan->TellForm(block.Row(i), form);
+      run.plan->ComputeFromForm(form, vector);
       model.Predict(vector, {&margins[at], 1});
     }
     return {};

@@ -78,29 +78,19 @@ double Rounded(double value) {
   return std::round(value * scale) / scale;
 }
 
-// The values of a contract feature in the rows of a matrix: its own column, or the level whose
-// column is 1.
-std::vector<double> ValuesOf(const Run& run, const columns::DenseMatrix& rows, int contract) {
-  std::vector<double> values;
-  const auto& columns = run.plan->columns();
-  for (int64_t i = 0; i < rows.num_rows(); ++i) {
-    auto row = rows.Row(i);
-    for (size_t k = 0; k < columns.size(); ++k) {
-      if (columns[k].contract != contract) continue;
-      bool own = columns[k].name == run.plan->contract()[static_cast<size_t>(contract)].id;
-      if (own && !std::isnan(row[k])) values.push_back(row[k]);
-      if (columns[k].level >= 0 && row[k] == 1) values.push_back(columns[k].level);
-    }
-  }
-  return values;
-}
-
+// What the forms of most rows tell, feature by feature.
 std::vector<double> MiddleOf(const Run& run, const columns::DenseMatrix& rows) {
   const auto& contract = run.plan->contract();
-  std::vector<double> middle(contract.size(), kNaN);
+  std::vector<double> form(contract.size()), middle(contract.size(), kNaN);
+  std::vector<std::vector<double>> told(contract.size());
+  for (int64_t i = 0; i < rows.num_rows(); ++i) {
+    run.plan->TellForm(rows.Row(i), form);
+    for (size_t c = 0; c < form.size(); ++c) {
+      if (!std::isnan(form[c])) told[c].push_back(form[c]);
+    }
+  }
   for (size_t c = 0; c < contract.size(); ++c) {
-    if (!contract[c].expression.empty()) continue;
-    auto values = ValuesOf(run, rows, static_cast<int>(c));
+    auto& values = told[c];
     if (static_cast<int64_t>(values.size()) * 2 < rows.num_rows() || values.empty()) continue;
     double frequent = MostFrequent(values);
     bool named = !features::WordOf(contract[c], frequent).empty();

@@ -30,7 +30,7 @@ struct LearnOptions {
   // `monotone`: {feature: 1 | −1}, the direction in which the margin may move with the feature.
   Json settings;
   uint64_t seed = 0;
-  int num_threads = 0;  // 0 = all cores; never changes the result
+  int num_threads = 0;  // 0 = as many as the rows are worth; never changes the result
   // Called now and then with done in [0, 1]; false asks to stop, which gives
   // Unavailable("stopped").
   std::function<bool(double done)> progress;

@@ -16,7 +16,7 @@ struct Options {
   TaskChoice choice;
   std::string report_path;
   int folds = 0, repeats = 1;
-  bool transfer = false, ablation = false;
+  bool transfer = false, ablation = false, learning_curve = false;
 };
 
 // Of repeated folds, what a terminal shows; the report holds all.
@@ -70,9 +70,11 @@ Result<Json> Judge(const OpenedTask& opened, const Options& options,
                    training::TrainingRequest* request) {
   const std::string& variant = request->variant->name;
   if (options.folds == 0) return StoredReport(*opened.registry, *opened.task, variant);
-  auto judged = TRY(training::CrossValidate(
-      opened.place, *request,
-      {.folds = options.folds, .repeats = options.repeats, .ablation = options.ablation}));
+  auto judged = TRY(training::CrossValidate(opened.place, *request,
+                                            {.folds = options.folds,
+                                             .repeats = options.repeats,
+                                             .ablation = options.ablation,
+                                             .learning_curve = options.learning_curve}));
   request->beside[variant] = std::move(judged.told);
   return std::move(judged.report);
 }
@@ -80,7 +82,8 @@ Result<Json> Judge(const OpenedTask& opened, const Options& options,
 std::string Summary(const std::string& variant, const Json& report, int repeats) {
   return format("{:<10} {}  [{} patients, {} rows]\n", variant, FiguresOf(report),
                 report["subjects"].AsInt(), report["rows"].AsInt()) +
-         BesideIt(report) + AblationLines(report) + RepeatedLines(report["repeated"], repeats);
+         BesideIt(report) + AblationLines(report) + LearningCurveLines(report) +
+         RepeatedLines(report["repeated"], repeats);
 }
 
 Result<> Run(const GlobalOptions& global, const Options& options) {
@@ -118,6 +121,9 @@ std::function<Result<>()> SetupEvaluate(CLI::App* app, GlobalOptions* global) {
   app->add_option("--repeats", options->repeats, "so many divisions into folds (with --folds)");
   app->add_flag("--ablation", options->ablation,
                 "also without each group of inputs and with it alone (with --folds)")
+      ->needs(folds);
+  app->add_flag("--learning-curve", options->learning_curve,
+                "also learnt from an eighth, a quarter and a half of the patients (with --folds)")
       ->needs(folds);
   app->add_flag("--transfer", options->transfer,
                 "learn at one site of the source, judge at the other, with the threshold as it is, "

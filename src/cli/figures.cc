@@ -96,4 +96,23 @@ std::string AblationLines(const Json& report) {
   return text;
 }
 
+std::string LearningCurveLines(const Json& report) {
+  const Json& curve = report["learning_curve"];
+  std::string text;
+  if (curve["points"].size() > 0) {
+    text = format("  {:<15} {:>20}  {:<28} {}\n", "learning curve", "patients learnt from",
+                  curve["measure"].AsString(), "lost against all");
+  }
+  for (const auto& point : curve["points"].items()) {
+    text += format("  {:>13.1f} % {:>20.0f}  {:<28} {}\n", 100 * point["share"].AsDouble(),
+                   point["subjects"].AsDouble(), WithInterval(point, "value"),
+                   point["lost"].is_null() ? "" : WithInterval(point, "lost"));
+  }
+  for (const auto& left_out : curve["left_out"].items()) {
+    text += format("  {:>13.1f} % not learnt from: {}\n", 100 * left_out["share"].AsDouble(),
+                   left_out["why"].AsString());
+  }
+  return text;
+}
+
 }  // namespace codman::cli

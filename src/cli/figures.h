@@ -17,5 +17,7 @@ std::string BesideIt(const Json& report);
 // The report's `ablation` as a table: what is lost without each group of inputs, and what it tells
 // alone; "" where there is none.
 std::string AblationLines(const Json& report);
+// The report's `learning_curve` as a table: what is reached with how many patients; "" without one.
+std::string LearningCurveLines(const Json& report);
 
 }  // namespace codman::cli

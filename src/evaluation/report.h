@@ -88,9 +88,10 @@ Result<Json> EvaluateMulticlass(const Predictions& predictions, const ReportOpti
 // residuals, coverage; confusion matrix, curves by class), tables beneath each chart, light and
 // dark, prints well. The members "leakage" (ToJson of leakage.h), "threshold_transfer"
 // (JudgeThresholdTransfer) and "ablation" ([{kind, name, inputs, without, alone}], the last two of
-// comparison.h) and "search" ([{measure, folds, patients, grid_size, of, tried[{settings, loss,
-// chosen}]}]), put there by whoever made them, are shown as well. Absent members leave
-// their section out.
+// comparison.h), "learning_curve" ({measure, points[{share, subjects, value, lost}],
+// left_out[{share, why}]}, value and lost with _low and _high) and "search" ([{measure, folds,
+// patients, grid_size, of, tried[{settings, loss, chosen}]}]), put there by whoever made them, are
+// shown as well. Absent members leave their section out.
 std::string RenderHtml(const Json& report);
 
 }  // namespace codman::evaluation

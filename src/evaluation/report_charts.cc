@@ -163,6 +163,33 @@ std::string AlertBurdenChart(const Json& report) {
   return plot.Svg();
 }
 
+std::string LearningCurveChart(const Json& report) {
+  const Json& curve = report["learning_curve"]["points"];
+  if (curve.size() == 0) return "";
+  auto points = PointsOf(curve, "subjects", "value");
+  double low = kNaN, high = kNaN;
+  for (const Json& point : curve.items()) {
+    for (const char* name : {"value", "value_low", "value_high"}) {
+      low = std::fmin(low, NumberOf(point, name));
+      high = std::fmax(high, NumberOf(point, name));
+    }
+  }
+  const double room = std::max(0.1 * (high - low), 0.005);
+  SvgPlot plot("Quality by patients learnt from",
+               {0, points.back().x * 1.05, "patients learnt from", false},
+               {low - room, high + room, "on patients not learnt from", false});
+  for (const Json& point : curve.items()) {
+    plot.Whisker(NumberOf(point, "subjects"), NumberOf(point, "value_low"),
+                 NumberOf(point, "value_high"));
+  }
+  plot.Line(points, "model");
+  for (const PlotPoint& point : points) {
+    plot.Dot(point, "model");
+    plot.Label({point.x, point.y}, Three(point.y), Anchor::kEnd, "model");
+  }
+  return plot.Svg();
+}
+
 std::string IntervalMark(const Json& object, const std::string& name, double low, double high,
                          double reference) {
   constexpr double kWidth = 120, kMargin = 5;

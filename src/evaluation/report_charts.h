@@ -20,6 +20,8 @@ std::string AlertBurdenChart(const Json& report);
 std::string ObservedChart(const Json& report);
 std::string ResidualChart(const Json& report);
 std::string CoverageChart(const Json& report);
+// What a model reaches by the number of patients it learnt from.
+std::string LearningCurveChart(const Json& report);
 // One interval as a line with a dot, on a scale from `low` to `high`; `reference` as a fine rule.
 // For table cells.
 std::string IntervalMark(const Json& object, const std::string& name, double low, double high,

@@ -248,8 +248,8 @@ std::string CalibrationTable(const Json& calibration) {
 
 std::string RenderHtml(const Json& report) {
   return Head(report) + Warnings(report) + WhatWasJudged(report) + BodyOf(report) +
-         AblationSection(report) + SearchSection(report) + LeakageSection(report) + Method(report) +
-         "</body></html>\n";
+         AblationSection(report) + LearningCurveSection(report) + SearchSection(report) +
+         LeakageSection(report) + Method(report) + "</body></html>\n";
 }
 
 }  // namespace codman::evaluation

@@ -6,10 +6,6 @@
 namespace codman::evaluation {
 namespace {
 
-const char* WordsOf(const std::string& measure) {
-  return measure == "auroc" ? "AUROC" : measure == "macro_auroc" ? "macro AUROC" : "R²";
-}
-
 // The verdict is about the whole: it says what the part is worth where its interval leaves 0 out.
 std::string WorthOf(const Json& measure) {
   const std::string& verdict = measure["verdict"].AsString();
@@ -18,10 +14,14 @@ std::string WorthOf(const Json& measure) {
 
 }  // namespace
 
+const char* WordsOfMeasure(const std::string& measure) {
+  return measure == "auroc" ? "AUROC" : measure == "macro_auroc" ? "macro AUROC" : "R²";
+}
+
 std::string AblationSection(const Json& report) {
   const Json& parts = report["ablation"];
   if (parts.size() == 0) return "";
-  std::string figure = WordsOf(HeadMeasure(parts.items()[0]["without"])["name"].AsString());
+  std::string figure = WordsOfMeasure(HeadMeasure(parts.items()[0]["without"])["name"].AsString());
   HtmlTable table("95 % intervals; differences are paired by patient, each interval by itself",
                   {"inputs", "what it is", "the part", "how many", figure + " without it",
                    "lost without it", figure + " of it alone", "lost by it alone"},

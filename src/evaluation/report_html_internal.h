@@ -16,6 +16,9 @@ std::string ChartFigure(const std::string& svg, const std::string& caption,
 std::string CalibrationTable(const Json& calibration);
 std::string CurveTable(const Json& points, const char* caption, const char* x, const char* y);
 
+// The measure that stands for a comparison (comparison.h) in words: "AUROC", "macro AUROC", "R²".
+const char* WordsOfMeasure(const std::string& measure);
+
 // Binary.
 std::string AlertBurdenSection(const Json& report);
 std::string OperatingPointSection(const Json& report);
@@ -31,6 +34,7 @@ std::string MulticlassBody(const Json& report);
 std::string SubgroupGapTable(const Json& report);
 std::string LeakageSection(const Json& report);
 std::string AblationSection(const Json& report);
+std::string LearningCurveSection(const Json& report);
 std::string SearchSection(const Json& report);
 
 }  // namespace codman::evaluation

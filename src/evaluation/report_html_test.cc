@@ -140,5 +140,30 @@ TEST(RenderHtml, ShowsWhatEachGroupOfInputsAdds) {
     EXPECT_TRUE(Holds(html, text)) << text;
 }
 
+TEST(RenderHtml, ShowsWhetherMorePatientsWouldHelp) {
+  Json report = ExampleReport(false);
+  EXPECT_FALSE(Holds(RenderHtml(report), "Would more patients help?"));
+  auto point = [](double share, int subjects, double value) {
+    return Json::Object({{"share", share},
+                         {"subjects", subjects},
+                         {"value", value},
+                         {"value_low", value - 0.02},
+                         {"value_high", value + 0.02}});
+  };
+  Json eighth = point(0.125, 1234, 0.713);
+  eighth.Set("lost", 0.0842).Set("lost_low", 0.06).Set("lost_high", 0.1);
+  Json left_out = Json::Object({{"share", 0.25}, {"why", "a class <of> nobody"}});
+  report.Set(
+      "learning_curve",
+      Json::Object({{"measure", "auroc"},
+                    {"points", Json::Array(std::vector<Json>{eighth, point(1, 9870, 0.797)})},
+                    {"left_out", Json::Array(std::vector<Json>{left_out})}}));
+  std::string html = RenderHtml(report);
+  for (const char* text :
+       {"Would more patients help?", "1,234", "0.713 (0.693 to 0.733)", "0.0842 (0.0600 to 0.1000)",
+        "9,870", "Quality by patients learnt from", "25.0 % of the patients: a class &lt;of&gt;"})
+    EXPECT_TRUE(Holds(html, text)) << text;
+}
+
 }  // namespace
 }  // namespace codman::evaluation

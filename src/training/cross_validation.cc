@@ -3,6 +3,7 @@
 #include "training/ablation_internal.h"
 #include "training/folds_internal.h"
 #include "training/held_out_look_internal.h"
+#include "training/learning_curve_internal.h"
 #include "training/run_internal.h"
 #include "training/run_record.h"
 #include "training/split.h"
@@ -41,6 +42,8 @@ Result<CrossValidated> JudgeFolds(const TrainingPlace& place, const TrainingRequ
     if (repeat > 0) continue;
     if (division.searches().size() > 0) report.Set("search", division.searches());
     if (options.ablation) report.Set("ablation", TRY(Ablation(run, division, inputs)));
+    if (options.learning_curve)
+      report.Set("learning_curve", TRY(LearningCurve(run, division, inputs)));
     first = {std::move(report), std::move(inputs.told.values)};
   }
   if (options.repeats > 1) first.report.Set("repeated", TRY(evaluation::RepeatedJson(figures)));
@@ -56,7 +59,8 @@ Result<CrossValidated> CrossValidate(const TrainingPlace& place, const TrainingR
   JobPurpose folds{.kind = "folds",
                    .options = Json::Object({{"folds", options.folds},
                                             {"repeats", options.repeats},
-                                            {"ablation", options.ablation}})};
+                                            {"ablation", options.ablation},
+                                            {"learning_curve", options.learning_curve}})};
   TRY(RecordJob(place, request, folds, [&](int64_t job) -> Result<JobOutcome> {
     judged = TRY(JudgeFolds(place, request, options, job));
     return JobOutcome{"", ResultsOf(judged.report)};

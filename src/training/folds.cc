@@ -69,14 +69,13 @@ std::vector<uint8_t> Folds::Only(int fold) const {
   return RowsIn(rows_, run_.parts, {static_cast<uint8_t>(fold)});
 }
 
-Result<> Folds::FitMargins(int fold, columns::MatrixSource* matrix,
-                           std::vector<double>* margins) const {
+Result<std::unique_ptr<models::Model>> Folds::Learn(int fold, columns::MatrixSource* matrix,
+                                                    const std::vector<uint8_t>* learnt) const {
   FitRequest fit = run_.fit;
   fit.settings = SettingsFor(matrix->feature_names(), settings_[static_cast<size_t>(fold)]);
-  auto judged = Only(fold);
-  auto model = TRY(FitOn(fit, matrix, AllBut(fold), run_.lesson.labels, run_.lesson.weights));
-  Keep(TRY(MarginsOf(*model, matrix, judged)), judged, width_, margins);
-  return {};
+  auto outside = AllBut(fold);
+  for (size_t i = 0; learnt != nullptr && i < outside.size(); ++i) outside[i] &= (*learnt)[i];
+  return FitOn(fit, matrix, outside, run_.lesson.labels, run_.lesson.weights);
 }
 
 Result<> Folds::Fit(int fold) {
@@ -86,12 +85,21 @@ Result<> Folds::Fit(int fold) {
     found.record.Set("of", format("patients outside fold {}", fold + 1));
     searches_.Add(std::move(found.record));
   }
-  TRY(FitMargins(fold, run_.offline.matrix.get(), &margins_));
-  auto clock = TRY(ClockOnly(run_, AllBut(fold)));
-  if (clock.empty()) return {};
-  clock_.resize(rows_.subject.size());
-  Keep(clock, Only(fold), 1, &clock_);
+  auto* matrix = run_.offline.matrix.get();
+  auto judged = Only(fold);
+  auto model = TRY(Learn(fold, matrix, nullptr));
+  Keep(TRY(MarginsOf(*model, matrix, judged)), judged, width_, &margins_);
+  PutBeside("form_only", TRY(FormOnly(run_, *model, judged)), judged);
+  PutBeside("clock_only", TRY(ClockOnly(run_, AllBut(fold))), judged);
   return {};
+}
+
+void Folds::PutBeside(const std::string& name, const std::vector<double>& told,
+                      const std::vector<uint8_t>& judged) {
+  if (told.empty()) return;
+  auto& all = beside_[name];
+  all.resize(told.size());
+  Keep(told, judged, 1, &all);
 }
 
 Result<JudgementInputs> Folds::Inputs() const {
@@ -102,7 +110,7 @@ Result<JudgementInputs> Folds::Inputs() const {
   in.subgroups = &run_.subgroups;
   TRY(TellFolds(margins_, Tune, &in));
   in.threshold_rule += format(", chosen for each of {} folds outside it", folds_);
-  if (!clock_.empty()) in.comparators["clock_only"] = clock_;
+  in.comparators = beside_;
   in.models = ToldBeside(run_);
   TRY(AddDeclaredComparator(run_, &in.comparators));
   in.title = format("{} / {}: {} folds by patient, out of fold", run_.request.task->name,
@@ -123,8 +131,21 @@ Result<Json> Folds::Judge(JudgementInputs* inputs) const {
 
 Result<std::vector<double>> Folds::ToldBy(const std::vector<std::string>& columns) const {
   auto matrix = TRY(columns::ColumnSubset::Create(run_.offline.matrix.get(), columns));
+  return ToldAgain(&matrix, nullptr);
+}
+
+Result<std::vector<double>> Folds::ToldFrom(const std::vector<uint8_t>& learnt) const {
+  return ToldAgain(run_.offline.matrix.get(), &learnt);
+}
+
+Result<std::vector<double>> Folds::ToldAgain(columns::MatrixSource* matrix,
+                                             const std::vector<uint8_t>* learnt) const {
   std::vector<double> margins(margins_.size(), std::nan(""));
-  for (int fold = 0; fold < folds_; ++fold) TRY(FitMargins(fold, &matrix, &margins));
+  for (int fold = 0; fold < folds_; ++fold) {
+    auto judged = Only(fold);
+    auto model = TRY(Learn(fold, matrix, learnt));
+    Keep(TRY(MarginsOf(*model, matrix, judged)), judged, width_, &margins);
+  }
   JudgementInputs in;
   TRY(TellFolds(margins, TuneOrLeave, &in));
   return std::move(in.told.values);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,12 +33,22 @@ class Folds {
   // that rank no better than chance outside a fold stay uncalibrated there: few columns may tell
   // nothing.
   Result<std::vector<double>> ToldBy(const std::vector<std::string>& columns) const;
+  // The same of models that learnt from no other rows than these (1 where the row is one).
+  Result<std::vector<double>> ToldFrom(const std::vector<uint8_t>& learnt) const;
+
+  int count() const { return folds_; }
 
  private:
   std::vector<uint8_t> AllBut(int fold) const;
   std::vector<uint8_t> Only(int fold) const;
-  // Of the rows of a fold, by a model that did not learn from them.
-  Result<> FitMargins(int fold, columns::MatrixSource* matrix, std::vector<double>* margins) const;
+  // From those of these rows that lie outside the fold; from all that do, where there is no list.
+  Result<std::unique_ptr<models::Model>> Learn(int fold, columns::MatrixSource* matrix,
+                                               const std::vector<uint8_t>* learnt) const;
+  // Keeps what a comparator tells of a fold.
+  void PutBeside(const std::string& name, const std::vector<double>& told,
+                 const std::vector<uint8_t>& judged);
+  Result<std::vector<double>> ToldAgain(columns::MatrixSource* matrix,
+                                        const std::vector<uint8_t>* learnt) const;
   using Tuning = Result<OperatingPoint> (*)(const registry::Task&, const registry::Target&,
                                             const feature_store::PredictionRows&,
                                             const std::vector<double>&,
@@ -51,8 +62,9 @@ class Folds {
   const int folds_;
   const size_t width_;  // told values a row
   std::vector<uint8_t> all_;
-  std::vector<double> margins_, clock_;  // out of fold
-  std::vector<Json> settings_;           // by fold
+  std::vector<double> margins_;                        // out of fold
+  std::map<std::string, std::vector<double>> beside_;  // comparators, likewise
+  std::vector<Json> settings_;                         // by fold
   Json searches_ = Json::Array();
 };
 

@@ -55,7 +55,7 @@ Json MetricsOf(const Json& report) {
 Json ResultsOf(const Json& report) {
   Json results = Json::Object({{"metrics", MetricsOf(report)}});
   for (const char* count : {"rows", "subjects", "events"}) results.Set(count, report[count]);
-  for (const char* part : {"search", "ablation", "repeated"}) {
+  for (const char* part : {"search", "ablation", "learning_curve", "repeated"}) {
     if (const Json* found = report.Find(part)) results.Set(part, *found);
   }
   return results;

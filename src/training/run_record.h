@@ -32,7 +32,7 @@ Result<> RecordJob(const TrainingPlace& place, const TrainingRequest& request,
 // The figures of a report that lists and comparisons show.
 Json MetricsOf(const Json& report);
 Json ResultsOf(const TrainingResult& trained);
-// Of a run that only judged: with what was tried in the search and taken away in the ablation.
+// Of a run that only judged: with its search, ablation, learning curve and repeats.
 Json ResultsOf(const Json& report);
 
 struct TrainedFrom {

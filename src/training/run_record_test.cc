@@ -70,6 +70,7 @@ TEST_F(RunRecordTest, ARunThatOnlyJudgesKeepsHowAndItsFigures) {
   JobPurpose folds{.kind = "folds", .options = Json::Object({{"folds", 5}})};
   auto result = RecordJob(place_, request_, folds, [](int64_t) -> Result<JobOutcome> {
     Json report = Json::Object({{"rows", 100}, {"ablation", Json::Array({Json(1)})}});
+    report.Set("learning_curve", Json::Object({{"measure", "auroc"}}));
     report.Set("discrimination", Json::Object({{"auroc", 0.75}, {"auroc_low", 0.7}}));
     return JobOutcome{"", ResultsOf(report)};
   });
@@ -82,6 +83,7 @@ TEST_F(RunRecordTest, ARunThatOnlyJudgesKeepsHowAndItsFigures) {
   EXPECT_EQ(job.config["learner"].AsString(), "gbdt");
   EXPECT_EQ(job.results["metrics"].ToString(), R"({"auroc":0.75})");
   EXPECT_EQ(job.results["ablation"].size(), 1u);
+  EXPECT_EQ(job.results["learning_curve"]["measure"].AsString(), "auroc");
 }
 
 TEST_F(RunRecordTest, ARunThatFailsKeepsItsErrorAndGivesIt) {

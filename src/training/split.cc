@@ -51,6 +51,12 @@ std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, uint64_
   });
 }
 
+std::vector<uint8_t> RowsOfShare(const feature_store::PredictionRows& rows, uint64_t seed,
+                                 const std::string& source, double share) {
+  return BySubject(rows, seed, source + "\nshare",
+                   [&](double bucket) { return static_cast<uint8_t>(bucket < share); });
+}
+
 std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows,
                             const std::vector<uint8_t>& parts, const std::vector<uint8_t>& wanted) {
   std::vector<uint8_t> keep(parts.size());

@@ -23,6 +23,10 @@ std::vector<uint8_t> SplitRows(const feature_store::PredictionRows& rows,
 // The fold (0 … folds − 1) of each row; seeds give folds of their own.
 std::vector<uint8_t> FoldRows(const feature_store::PredictionRows& rows, uint64_t seed,
                               const std::string& source, int folds);
+// 1 where the row is of a subject among this share of them: larger shares hold the smaller ones,
+// and no share leans to a fold.
+std::vector<uint8_t> RowsOfShare(const feature_store::PredictionRows& rows, uint64_t seed,
+                                 const std::string& source, double share);
 
 // 1 where the row is in the cohort and its entry of `parts` is one of `wanted`.
 std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows,

@@ -58,16 +58,18 @@ Result<TrainingResult> Train(const TrainingPlace& place, const TrainingRequest& 
 
 struct FoldOptions {
   int folds = 5;
-  int repeats = 1;        // divisions into folds
-  bool ablation = false;  // judge without each group of inputs and with it alone, too
+  int repeats = 1;              // divisions into folds
+  bool ablation = false;        // judge without each group of inputs and with it alone, too
+  bool learning_curve = false;  // judge also what is learnt from parts of the patients
 };
 
 // Out-of-fold judgement: each patient is predicted by a model that never saw it; calibration and
 // threshold come from the out-of-fold predictions of the other folds. Registers nothing, but is
 // counted as a look at the held-out patients and kept as a run (run_record.h). Gives the report;
 // with repeats, each with folds of its own, that of the first and a member `repeated`: mean and
-// spread of the figures; with ablation a member `ablation` (ablation_internal.h), of the first
-// repeat. `told`: what was told of all rows, out of fold, of the first repeat.
+// spread of the figures; with ablation a member `ablation` (ablation_internal.h), with a
+// learning curve `learning_curve` (learning_curve_internal.h), of the first repeat. `told`: what
+// was told of all rows, out of fold, of the first repeat.
 struct CrossValidated {
   Json report;
   std::vector<double> told;

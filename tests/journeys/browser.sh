@@ -14,7 +14,7 @@ train cost --source insurance --input "$samples/insurance.csv" --activate --reas
 train readmission --source diabetes130 --input "$samples/diabetes130_sample.csv.gz" --activate --reason journey
 train alzheimers --source adni --input tests/data/alzheimers/adni.csv --variant adni
 train adverse-event --source physionet2019 --input "$sample" --variant physionet_proxy --activate --reason journey
-"$codman" evaluate cost --source insurance --folds 3 --ablation > "$work/folds.log" 2>&1 || fail "evaluate cost: $(tail -5 "$work/folds.log")"
+"$codman" evaluate cost --source insurance --folds 3 --ablation --learning-curve > "$work/folds.log" 2>&1 || fail "evaluate cost: $(tail -5 "$work/folds.log")"
 start_server
 export CODMAN_URL="$url" CODMAN_SIGN_IN="$(sed -n 's/^ *\(http.*#code=.*\)$/\1/p' "$work/serve.log")"
 tools/npm --prefix web run --silent test:browser

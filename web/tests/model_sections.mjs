@@ -72,6 +72,9 @@ export function modelSectionTests(program) {
       const head = ablation[0].without.measures.find(({ name }) => name === 'r2');
       assert.match(first, new RegExp(head.other.toFixed(3)));
       assert.ok(runs[0].held_out_look > report.held_out_look, 'the folds were a later look');
+      const { points } = runs[0].results.learning_curve;
+      const curve = page.getByRole('img', { name: /^R² by patients learnt from/ });
+      assert.equal(await curve.locator('.dot').count(), points.length);
     });
   });
 

@@ -136,6 +136,23 @@ export interface AblationPart {
   alone: Comparison;
 }
 
+// What is reached by models that learnt from parts of the patients; the last point learnt from all.
+export interface LearningCurve {
+  measure: string;
+  points: {
+    share: number;
+    subjects: number;
+    value: Figure;
+    value_low: Figure;
+    value_high: Figure;
+    lost?: Figure;
+    lost_low?: Figure;
+    lost_high?: Figure;
+    verdict?: string;
+  }[];
+  left_out: { share: number; why: string }[];
+}
+
 export interface Search {
   measure: string;
   folds: number;

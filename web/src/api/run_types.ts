@@ -1,5 +1,5 @@
 // Runs of training and what is compared between two of them, or between two versions.
-import type { AblationPart, Finding, Search } from './report_types';
+import type { AblationPart, Finding, LearningCurve, Search } from './report_types';
 import type { Repeated } from '../runs/repeats';
 import type { Metrics, ModelVersion, Transition } from './types';
 
@@ -30,6 +30,7 @@ export interface Run {
     events?: number | null;
     search?: Search[];
     ablation?: AblationPart[];
+    learning_curve?: LearningCurve;
     repeated?: Repeated;
   } | null;
   error: string | null;

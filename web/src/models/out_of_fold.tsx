@@ -8,6 +8,7 @@ import { Section } from '../parts/section';
 import { When } from '../parts/when';
 import { metricFacts } from '../words/measures';
 import { Ablation } from './ablation';
+import { LearningCurveChart } from './learning_curve_chart';
 
 // Of the same question, rows and learner as this version: only then does it tell about it.
 function isOf(run: Run, model: ModelVersion, manifest: Record<string, unknown>): boolean {
@@ -21,7 +22,8 @@ interface Props {
 }
 
 // How the same question and learner do when every patient is judged by a model that never saw it,
-// and what each group of inputs adds: the newest such run of `codman evaluate --folds`.
+// what each group of inputs adds, and whether more patients would help: the newest such run of
+// `codman evaluate --folds`.
 export function OutOfFold({ model, manifest }: Props) {
   const { task, variant } = model;
   const query = new URLSearchParams({ task, variant, kind: 'folds', status: 'done', limit: '50' });
@@ -55,6 +57,11 @@ export function OutOfFold({ model, manifest }: Props) {
               Not measured. <code>{command} --ablation</code>
             </p>
           )}
+        </div>
+      )}
+      {run?.results?.learning_curve && (
+        <div class="below">
+          <LearningCurveChart curve={run.results.learning_curve} />
         </div>
       )}
     </Section>

@@ -2,6 +2,7 @@ import type { Run } from '../api/run_types';
 import { useLoaded } from '../api/use_loaded';
 import { Answer } from '../parts/answer';
 import { Ablation } from '../models/ablation';
+import { LearningCurveChart } from '../models/learning_curve_chart';
 import { Facts } from '../parts/facts';
 import { Page } from '../parts/page';
 import { SearchTries } from '../parts/search_tries';
@@ -28,7 +29,8 @@ export function RunPage({ id }: { id: string }) {
     <Page title={`Run ${id}`} lead={loaded.data && <Lead run={loaded.data} />}>
       <Answer of={loaded} rows={8}>
         {(run) => {
-          const { metrics, parameters, search, ablation, repeated, ...counts } = run.results ?? {};
+          const { metrics, parameters, search, ablation, learning_curve, repeated, ...counts } =
+            run.results ?? {};
           return (
             <>
               {run.error ? (
@@ -53,6 +55,11 @@ export function RunPage({ id }: { id: string }) {
               {ablation && (
                 <Section title="What each group of inputs adds">
                   <Ablation parts={ablation} />
+                </Section>
+              )}
+              {learning_curve && (
+                <Section title="Would more patients help?">
+                  <LearningCurveChart curve={learning_curve} />
                 </Section>
               )}
               <Repeats of={repeated} />

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <tuple>
 
 #include "base/text.h"
 #include "features/kernel.h"
@@ -113,10 +114,6 @@ Result<Patients> FromRows(const Run& run, const std::vector<uint8_t>& train) {
 // where there is no such range.
 std::pair<double, double> UsualAndIll(const features::ContractFeature& feature,
                                       const events::Concepts& concepts) {
-  static const std::map<std::string, std::pair<double, double>> kWithoutRange = {
-      {"age", {54, 71}}, {"sex", {1, 0}}, {"hours_since_admission", {12, 30}}};
-  auto known = kWithoutRange.find(feature.id);
-  if (known != kWithoutRange.end()) return known->second;
   double low = feature.reference_low, high = feature.reference_high;
   if (feature.concept_index < 0 || (low == 0 && high == 0)) return {kNaN, kNaN};
   double width = std::max(high - low, 0.1 * high), usual = (low + high) / 2, ill = usual;
@@ -126,11 +123,15 @@ std::pair<double, double> UsualAndIll(const features::ContractFeature& feature,
   return {Rounded(usual), Rounded(std::clamp(ill, feature.low, feature.high))};
 }
 
-Patients FromReferences(const Run& run) {
+// What has no such range (age, sex) is that of the rows.
+Patients FromReferences(const Run& run, const Patients& from_rows) {
   Patients patients = {{"Usual values", "made up: the middle of each reference range", {}},
                        {"Very ill", "made up: each value beyond its reference range", {}}};
-  for (const auto& feature : run.plan->contract()) {
-    auto [usual, ill] = UsualAndIll(feature, *run.place.concepts);
+  const auto& contract = run.plan->contract();
+  for (size_t c = 0; c < contract.size(); ++c) {
+    auto [usual, ill] = UsualAndIll(contract[c], *run.place.concepts);
+    if (std::isnan(usual) && from_rows.size() == patients.size())
+      std::tie(usual, ill) = std::pair(from_rows[0].values[c], from_rows[1].values[c]);
     patients[0].values.push_back(usual);
     patients[1].values.push_back(ill);
   }
@@ -169,7 +170,7 @@ Result<Json> SampleForms(const Run& run, const models::Model& model,
   Patients patients = TRY(FromRows(run, train));
   bool measured = !run.plan->concepts_used().empty();
   if (measured && run.target().objective == models::Objective::kBinary) {
-    Patients made_up = FromReferences(run);
+    Patients made_up = FromReferences(run, patients);
     if (SpreadOf(run, model, made_up) > SpreadOf(run, model, patients)) patients = made_up;
   }
   Json forms = Json::Array();

@@ -9,7 +9,8 @@ namespace codman::training {
 // (for amounts: the cheaper half and the dearest tenth): each value is the median, or the most
 // frequent word, of its rows; what fewer than half of them have is left out, and so are groups
 // below 20 rows. Or, of a yes/no question over measurements, two from the reference ranges, usual
-// and ill: a form has no history, and the pair that `model` tells further apart shows more.
+// and ill, and from those rows where there is no such range: a form has no history, and the pair
+// that `model` tells further apart shows more.
 Result<Json> SampleForms(const Run& run, const models::Model& model,
                          const std::vector<uint8_t>& train);
 

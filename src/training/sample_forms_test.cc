@@ -60,7 +60,7 @@ TEST_F(SampleFormsTest, ThePairThatTheModelTellsFurtherApartIsTaken) {
   // Here they are not; 2.9 lies 0.6 ranges beyond 2.
   Json made_up = Forms(1.01);
   EXPECT_THAT(NamesOf(made_up), ElementsAre("Usual values", "Very ill"));
-  EXPECT_EQ(made_up.items()[0]["features"].ToString(), R"({"lactate":1.25,"sex":"male"})");
+  EXPECT_EQ(made_up.items()[0]["features"].ToString(), R"({"lactate":1.25,"sex":"female"})");
   EXPECT_EQ(made_up.items()[1]["features"].ToString(), R"({"lactate":2.9,"sex":"female"})");
 }
 

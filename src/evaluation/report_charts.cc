@@ -185,7 +185,8 @@ std::string LearningCurveChart(const Json& report) {
   plot.Line(points, "model");
   for (const PlotPoint& point : points) {
     plot.Dot(point, "model");
-    plot.Label({point.x, point.y}, Three(point.y), Anchor::kEnd, "model");
+    plot.Label({point.x - 0.02 * points.back().x, point.y + room / 3}, Three(point.y), Anchor::kEnd,
+               "model");
   }
   return plot.Svg();
 }

@@ -7,7 +7,7 @@ namespace codman::evaluation {
 
 std::string LearningCurveSection(const Json& report) {
   const Json& curve = report["learning_curve"];
-  if (curve["points"].size() == 0) return "";
+  if (curve.is_null()) return "";
   const char* figure = WordsOfMeasure(curve["measure"].AsString());
   HtmlTable table(
       "95 % intervals; what is lost against all is paired by patient, each interval by itself",

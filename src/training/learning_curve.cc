@@ -56,7 +56,7 @@ Result<Json> LearningCurve(const Run& run, const Folds& folds, const JudgementIn
     points.Add(std::move(point.Set("verdict", measure["verdict"])));
     Take(measure, "model", "value", &last);
     name = measure["name"].AsString();
-    run.Tell("learning curve", share / (kShares[0] + kShares[1] + kShares[2]));
+    run.Tell("learning curve", 2 * share);
   }
   if (points.size() > 0) points.Add(std::move(last));
   return Json::Object({{"measure", name}, {"points", points}, {"left_out", left_out}});

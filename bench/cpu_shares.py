@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import collections
 import pathlib
-import random
 import re
 import shutil
 import subprocess
 import tempfile
 
+import lake
 import normaliser
 import serving
-from harness import PROGRAM, ROOT, machine, number, program, table
+from harness import PROGRAM, ROOT, machine, number, table
 
 SAMPLES_PER_S = 1999
-LIBRARIES = {"libcrypto": "OpenSSL", "libduckdb": "DuckDB", "lib_lightgbm": "LightGBM", "libgomp": "LightGBM", "libc.": "libc",
-             "libstdc++": "libc", "libm.": "libc", "libz": "zlib", "liblz4": "LZ4", "libsqlite3": "SQLite"}
+LIBRARIES = {"libcrypto": "OpenSSL", "libduckdb": "DuckDB", "libc.": "libc", "libstdc++": "libc", "libm.": "libc"}
 COLUMNS = ["kernel", "program", "libc", "OpenSSL", "DuckDB", "other"]
 
 
@@ -33,13 +32,12 @@ def owner_of(name: str) -> str:
 
 
 def shares_of(recorded: pathlib.Path) -> dict[str, float]:
-    """Percent of the samples by owner; what has no column of its own is other."""
+    """Percent of the samples by owner."""
     text = subprocess.run(["perf", "report", "-i", recorded, "--stdio", "--no-children", "--sort", "dso"], capture_output=True,
                           text=True, check=True).stdout
     shares: dict[str, float] = collections.defaultdict(float)
     for percent, name in re.findall(r"^\s*([\d.]+)%\s+(\S+)", text, re.M):
-        owner = owner_of(name)
-        shares[owner if owner in COLUMNS else "other"] += float(percent)
+        shares[owner_of(name)] += float(percent)
     return shares
 
 
@@ -50,10 +48,7 @@ def row(name: str, shares: dict[str, float], cpu_us: float | None = None) -> lis
 def of_requests(folder: pathlib.Path) -> list[list[object]]:
     """A server under the load of 64 connections, one request at a time on each."""
     serving.make_home()
-    chance = random.Random(2019)
-    fields = serving.fields_of_form()
-    patients = [serving.patient(fields, chance) for _ in range(500)]
-    (serving.FOLDER / "bodies.txt").write_text("\n".join(patients) + "\n")
+    patients = serving.make_patients(serving.fields_of_form())
     server, rows = serving.start_ours(patients[0]), []
     try:
         for name, query in (("score", "?explain=none"), ("explanation", "")):
@@ -76,13 +71,6 @@ def of_command(folder: pathlib.Path, name: str, command: list[str]) -> list[obje
     return row(name, shares_of(recorded))
 
 
-def lake_command(folder: pathlib.Path) -> list[str]:
-    """What bench/lake.py measures as ours."""
-    normaliser.FOLDER.mkdir(parents=True, exist_ok=True)
-    files = normaliser.simulate()
-    return [program("lake"), normaliser.CLINIC, "synthetic", str(pathlib.Path(files[0]).parent), str(folder / "home")]
-
-
 def may_sample() -> bool:
     with tempfile.NamedTemporaryFile() as nothing:
         command = ["perf", "record", "-q", "-o", nothing.name, "true"]
@@ -97,7 +85,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="codman-profile-") as scratch:
         folder = pathlib.Path(scratch)
         rows = of_requests(folder)
-        rows.append(of_command(folder, "NDJSON to silver", lake_command(folder)))
+        normaliser.FOLDER.mkdir(parents=True, exist_ok=True)
+        rows.append(of_command(folder, "NDJSON to silver", lake.ours(normaliser.simulate(), folder / "home")))
         table("Where the CPU goes", ["", "CPU µs", *COLUMNS], rows,
               f"Of the program's CPU time, by sampling {SAMPLES_PER_S} times a second; {machine()}.")
 

@@ -36,6 +36,11 @@ def agree(ours: list[list], theirs: list[list]) -> None:
         gate(abs(row[3] - other[3]) <= 1e-9 * max(1.0, abs(row[3])), f"sum of {row[0]} {row[1]}: {row[3]} and {other[3]}")
 
 
+def ours(files: list[str], home: pathlib.Path) -> list[str]:
+    """The command that is measured as ours."""
+    return [program("lake"), normaliser.CLINIC, "synthetic", str(pathlib.Path(files[0]).parent), str(home)]
+
+
 def main() -> None:
     """Runs, gates, prints."""
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -50,7 +55,7 @@ def main() -> None:
         return run([str(PEER_PYTHON), PEER, mode, str(FOLDER / f"{mode}.parquet"), *before, *files])
 
     contestants = {
-        "ours": lambda: run([program("lake"), normaliser.CLINIC, "synthetic", str(pathlib.Path(files[0]).parent), str(home)]),
+        "ours": lambda: run(ours(files, home)),
         "DuckDB, same silver": lambda: peer("silver", str(concepts), soon),
         "DuckDB, bare": lambda: peer("bare"),
         "polars, bare": lambda: peer("polars"),

@@ -178,6 +178,14 @@ def patient(fields: list[dict], chance: random.Random) -> str:
     return json.dumps({"features": values})
 
 
+def make_patients(fields: list[dict]) -> list[str]:
+    """The bodies that are sent, kept where wrk reads them."""
+    chance = random.Random(2019)
+    patients = [patient(fields, chance) for _ in range(500)]
+    (FOLDER / "bodies.txt").write_text("\n".join(patients) + "\n")
+    return patients
+
+
 def spec_of_peer(fields: list[dict]) -> dict:
     folder = FOLDER / "home/models/sepsis/process/process-1"
     calibration = json.loads((folder / "calibration.json").read_text())
@@ -304,9 +312,7 @@ def main() -> None:
     make_home()
     fields = fields_of_form()
     FIELDS.extend(field["id"] for field in fields)
-    chance = random.Random(2019)
-    patients = [patient(fields, chance) for _ in range(500)]
-    (FOLDER / "bodies.txt").write_text("\n".join(patients) + "\n")
+    patients = make_patients(fields)
     spec = spec_of_peer(fields)
     weights = pathlib.Path(spec["weights"]).read_text()
     PEER_COLUMNS.extend(re.search(r"^feature_names=(.*)$", weights, re.M)[1].split())  # type: ignore[index]

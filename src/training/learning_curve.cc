@@ -1,5 +1,3 @@
-#include <set>
-
 #include "base/text.h"
 #include "evaluation/comparison.h"
 #include "training/learning_curve_internal.h"
@@ -9,17 +7,6 @@ namespace codman::training {
 namespace {
 
 constexpr double kShares[] = {0.125, 0.25, 0.5};
-
-// Each patient is outside of all folds but one.
-double LearntFrom(const Run& run, const std::vector<uint8_t>& part, int folds) {
-  const auto& rows = run.offline.rows;
-  std::set<int32_t> subjects;
-  for (size_t i = 0; i < part.size(); ++i) {
-    if (part[i] != 0 && rows.excluded[i] == feature_store::kIncluded)
-      subjects.insert(rows.subject[i]);
-  }
-  return static_cast<double>(subjects.size()) * (folds - 1) / folds;
-}
 
 // A class without a row, a fit that does not settle: fewer patients, not a fault.
 bool IsOfTheRows(const Error& error) {
@@ -34,8 +21,11 @@ void Take(const Json& measure, const std::string& from, const std::string& name,
 
 Result<Json> LearningCurve(const Run& run, const Folds& folds, const JudgementInputs& whole) {
   const auto& rows = run.offline.rows;
+  // Each patient is outside of all folds but one.
   auto point_of = [&](double share, const std::vector<uint8_t>& part) {
-    return Json::Object({{"share", share}, {"subjects", LearntFrom(run, part, folds.count())}});
+    auto patients = static_cast<double>(PatientsIn(rows, RowsIn(rows, part, {1})));
+    return Json::Object(
+        {{"share", share}, {"subjects", patients * (folds.count() - 1) / folds.count()}});
   };
   Json points = Json::Array(), left_out = Json::Array();
   Json last = point_of(1, std::vector<uint8_t>(rows.subject.size(), 1));

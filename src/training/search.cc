@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <set>
 
 #include "base/text.h"
 #include "training/search_internal.h"
@@ -65,11 +64,6 @@ Result<Json> Try(const Run& run, const InnerFolds& inner, const Json& tried) {
                        {"chosen", false}});
 }
 
-int64_t PatientsIn(const Run& run, const std::vector<uint8_t>& keep) {
-  auto subjects = Kept(run.offline.rows.subject, keep);
-  return static_cast<int64_t>(std::set<int32_t>(subjects.begin(), subjects.end()).size());
-}
-
 }  // namespace
 
 double LossOf(const registry::Target& target, const std::vector<double>& margins,
@@ -109,7 +103,7 @@ Result<FoundSettings> SearchSettings(const Run& run, const std::vector<uint8_t>&
   bool amounts = run.target().objective == models::Objective::kRegression;
   found.record = Json::Object({{"measure", amounts ? "squared_error" : "log_loss"},
                                {"folds", search.folds},
-                               {"patients", PatientsIn(run, train)},
+                               {"patients", PatientsIn(run.offline.rows, train)},
                                {"rows", int64_t(std::count(train.begin(), train.end(), 1))},
                                {"grid_size", search.grid_size()},
                                {"chosen", std::move(chosen)},

@@ -1,6 +1,7 @@
 #include "training/split.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/crypto.h"
 #include "base/text.h"
@@ -65,6 +66,14 @@ std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows,
     keep[i] = included && std::find(wanted.begin(), wanted.end(), parts[i]) != wanted.end() ? 1 : 0;
   }
   return keep;
+}
+
+int64_t PatientsIn(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& keep) {
+  std::set<int32_t> subjects;
+  for (size_t i = 0; i < keep.size(); ++i) {
+    if (keep[i] != 0) subjects.insert(rows.subject[i]);
+  }
+  return static_cast<int64_t>(subjects.size());
 }
 
 }  // namespace codman::training

@@ -32,4 +32,7 @@ std::vector<uint8_t> RowsOfShare(const feature_store::PredictionRows& rows, uint
 std::vector<uint8_t> RowsIn(const feature_store::PredictionRows& rows,
                             const std::vector<uint8_t>& parts, const std::vector<uint8_t>& wanted);
 
+// How many subjects have a row that is kept.
+int64_t PatientsIn(const feature_store::PredictionRows& rows, const std::vector<uint8_t>& keep);
+
 }  // namespace codman::training
